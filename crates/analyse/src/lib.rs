@@ -1,0 +1,1 @@
+//! Page to findings to assessment, every reason with its excerpt.

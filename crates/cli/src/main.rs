@@ -1,0 +1,2 @@
+//! The `jianwei` command.
+fn main() {}

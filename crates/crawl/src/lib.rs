@@ -1,0 +1,1 @@
+//! Frontier, politeness, robots and visits.

@@ -1,0 +1,1 @@
+//! Sources: search results and domain lists become leads.

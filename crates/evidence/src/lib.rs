@@ -1,0 +1,1 @@
+//! Seals evidence packets and verifies them.

@@ -1,0 +1,1 @@
+//! Recognises and makes host names that imitate official ones.

@@ -1,0 +1,1 @@
+//! Records, queues, blobs and the event log over one engine.
