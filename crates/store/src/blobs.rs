@@ -45,7 +45,7 @@ impl Blobs {
         let found = hash(bytes.clone()).await?;
         if found != *digest {
             let reason = format!("the bytes have digest `{found}`, not `{digest}`");
-            return Err(Error::corrupt(&self.engine.place(digest), reason));
+            return Err(Error::corrupt(&self.engine.place(digest), &reason));
         }
         Ok(Some(bytes.into()))
     }
@@ -65,5 +65,5 @@ async fn hash(bytes: Bytes) -> Result<Digest, Error> {
     }
     spawn_blocking(move || Digest::of(&bytes))
         .await
-        .map_err(|died| Error::stopped("hash a blob", died))
+        .map_err(|died| Error::stopped("hash a blob", &died))
 }

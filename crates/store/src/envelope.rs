@@ -47,7 +47,7 @@ pub(crate) async fn seal<T: Serialize>(
     slot: Slot<'_>,
     value: &T,
 ) -> Result<Vec<u8>, Error> {
-    let fault = |error| Error::record(slot.table, slot.key, error);
+    let fault = |error| Error::record(slot.table, slot.key, &error);
     let v = slot.version;
     let bytes = serde_json::to_vec(&Inline { v, r: value }).map_err(fault)?;
     if bytes.len() <= INLINE_BYTES {
@@ -64,7 +64,7 @@ pub(crate) async fn open<T: DeserializeOwned>(
     slot: Slot<'_>,
     bytes: &[u8],
 ) -> Result<T, Error> {
-    let fault = |reason: String| Error::record(slot.table, slot.key, reason);
+    let fault = |reason: String| Error::record(slot.table, slot.key, &reason);
     let head: Head = serde_json::from_slice(bytes).map_err(|error| fault(error.to_string()))?;
     if head.v > slot.version {
         let Slot { version, .. } = slot;

@@ -1,5 +1,6 @@
 //! What can go wrong in the store.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -73,14 +74,14 @@ impl Error {
         }
     }
 
-    pub(crate) fn corrupt(path: &Path, reason: impl ToString) -> Self {
+    pub(crate) fn corrupt(path: &Path, reason: &(impl fmt::Display + ?Sized)) -> Self {
         Self::Corrupt {
             path: path.to_owned(),
             reason: reason.to_string(),
         }
     }
 
-    pub(crate) fn record(table: &str, key: &str, reason: impl ToString) -> Self {
+    pub(crate) fn record(table: &str, key: &str, reason: &(impl fmt::Display + ?Sized)) -> Self {
         Self::Record {
             table: table.to_owned(),
             key: key.to_owned(),
@@ -88,14 +89,14 @@ impl Error {
         }
     }
 
-    pub(crate) fn broken(sequence: u64, reason: impl ToString) -> Self {
+    pub(crate) fn broken(sequence: u64, reason: &(impl fmt::Display + ?Sized)) -> Self {
         Self::LogBroken {
             sequence,
             reason: reason.to_string(),
         }
     }
 
-    pub(crate) fn stopped(doing: &'static str, reason: impl ToString) -> Self {
+    pub(crate) fn stopped(doing: &'static str, reason: &(impl fmt::Display + ?Sized)) -> Self {
         Self::Stopped {
             doing,
             reason: reason.to_string(),

@@ -43,7 +43,7 @@ impl Log {
             let line = lines.first().ok_or_else(|| {
                 Error::broken(
                     last,
-                    format!("{indexed} events were indexed, the log ends earlier"),
+                    &format!("{indexed} events were indexed, the log ends earlier"),
                 )
             })?;
             tail.previous = Digest::of(line);
@@ -69,7 +69,7 @@ impl Log {
         let inner = self.inner.clone();
         tokio::spawn(async move { inner.append(draft).await })
             .await
-            .map_err(|died| Error::stopped("append an event", died))?
+            .map_err(|died| Error::stopped("append an event", &died))?
     }
 
     /// At most `limit` events from sequence `from` on.
@@ -184,7 +184,7 @@ impl Inner {
             return Ok(Some(event));
         }
         let reason = format!("it is indexed under `{key}` but its key is `{}`", event.key);
-        Err(Error::broken(sequence, reason))
+        Err(Error::broken(sequence, &reason))
     }
 
     async fn event(&self, sequence: u64) -> Result<Event, Error> {
@@ -206,7 +206,7 @@ impl Tail {
                 "it names `{}` as the previous line, which is `{}`",
                 event.previous, self.previous
             );
-            return Err(Error::broken(at, reason));
+            return Err(Error::broken(at, &reason));
         }
         if event.to_line().as_bytes() != line {
             return Err(Error::broken(at, "its line is not canonical JSON"));
@@ -219,11 +219,11 @@ impl Tail {
 
 fn parse(sequence: u64, line: &[u8]) -> Result<Event, Error> {
     let event: Event =
-        serde_json::from_slice(line).map_err(|error| Error::broken(sequence, error))?;
+        serde_json::from_slice(line).map_err(|error| Error::broken(sequence, &error))?;
     if event.sequence == sequence {
         Ok(event)
     } else {
         let reason = format!("it calls itself event {}", event.sequence);
-        Err(Error::broken(sequence, reason))
+        Err(Error::broken(sequence, &reason))
     }
 }

@@ -107,7 +107,7 @@ impl LogIndex {
         let text = String::from_utf8_lossy(&row.value);
         text.parse()
             .map(Some)
-            .map_err(|_| Error::record("log_keys", key, format!("`{text}` is not a sequence")))
+            .map_err(|_| Error::record("log_keys", key, &format!("`{text}` is not a sequence")))
     }
 
     /// The sequences of a case's events, in order.

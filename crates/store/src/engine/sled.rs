@@ -31,7 +31,7 @@ impl SledEngine {
         });
         opened
             .await
-            .map_err(|died| Error::stopped("open the store", died))?
+            .map_err(|died| Error::stopped("open the store", &died))?
     }
 }
 

@@ -59,7 +59,7 @@ impl BlobFiles {
         let files = self.files.clone();
         spawn_blocking(move || work(&files))
             .await
-            .map_err(|died| Error::stopped("use a blob", died))?
+            .map_err(|died| Error::stopped("use a blob", &died))?
     }
 }
 

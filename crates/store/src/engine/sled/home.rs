@@ -79,11 +79,11 @@ impl Home {
             (Some(mark), true) if mark.as_ref() == FORMAT.as_bytes() => return Ok(()),
             (None, true) => {
                 let reason = "the database has lost its contents; restore it from a backup";
-                return Err(Error::corrupt(&self.path.join("sled"), reason));
+                return Err(Error::corrupt(&self.path.join("sled"), &reason));
             }
             (Some(mark), _) if mark.as_ref() != FORMAT.as_bytes() => {
                 let reason = "the database was made by another version";
-                return Err(Error::corrupt(&self.path.join("sled"), reason));
+                return Err(Error::corrupt(&self.path.join("sled"), &reason));
             }
             _ => {}
         }
@@ -117,7 +117,7 @@ fn is_complete(path: &Path) -> Result<bool, Error> {
         Ok(found) => {
             let found = String::from_utf8_lossy(&found[..found.len().min(40)]).into_owned();
             let reason = format!("it says `{}`, not `{}`", found.trim(), FORMAT.trim());
-            return Err(Error::corrupt(&mark, reason));
+            return Err(Error::corrupt(&mark, &reason));
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(Error::io("read", &mark, error)),
@@ -128,7 +128,7 @@ fn is_complete(path: &Path) -> Result<bool, Error> {
         if !PARTS.iter().any(|part| name == *part) {
             let name = name.to_string_lossy();
             let reason = format!("it holds `{name}` and no store; choose an empty directory");
-            return Err(Error::corrupt(path, reason));
+            return Err(Error::corrupt(path, &reason));
         }
     }
     Ok(false)

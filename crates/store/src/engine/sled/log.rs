@@ -96,7 +96,7 @@ impl crate::engine::Log for SledLog {
         let lines = self.lines.clone();
         spawn_blocking(move || lines.read(from, until))
             .await
-            .map_err(|died| Error::stopped("read the log", died))?
+            .map_err(|died| Error::stopped("read the log", &died))?
     }
 
     fn length(&self) -> watch::Receiver<u64> {
@@ -115,5 +115,5 @@ fn publish(published: &watch::Sender<u64>, durable: u64) {
 fn sequence(key: &[u8]) -> Result<u64, Error> {
     key.try_into()
         .map(u64::from_be_bytes)
-        .map_err(|_| Error::broken(0, format!("`{}` is not a sequence", hex::encode(key))))
+        .map_err(|_| Error::broken(0, &format!("`{}` is not a sequence", hex::encode(key))))
 }

@@ -78,7 +78,7 @@ impl SledQueue {
         let trees = self.trees.clone();
         spawn_blocking(move || work(&trees, &mut state))
             .await
-            .map_err(|died| Error::stopped("use a queue", died))?
+            .map_err(|died| Error::stopped("use a queue", &died))?
     }
 
     /// Changes the job that `lease` is the latest lease of.

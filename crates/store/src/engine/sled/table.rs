@@ -80,7 +80,7 @@ impl Rows {
             let (key, bytes) = found.map_err(|error| self.home.fault(error))?;
             let row = self.row(&key, &bytes)?;
             let key = String::from_utf8(key.to_vec())
-                .map_err(|error| Error::record(self.name, &format!("{key:?}"), error))?;
+                .map_err(|error| Error::record(self.name, &format!("{key:?}"), &error))?;
             rows.push((key, row));
         }
         Ok(rows)
@@ -151,7 +151,7 @@ impl crate::engine::Table for SledTable {
         let after = after.map(str::to_owned);
         spawn_blocking(move || rows.scan(after.as_deref(), limit))
             .await
-            .map_err(|died| Error::stopped("scan a table", died))?
+            .map_err(|died| Error::stopped("scan a table", &died))?
     }
 
     async fn remove(&self, key: &str) -> Result<bool, Error> {
@@ -176,7 +176,7 @@ impl crate::engine::Table for SledTable {
             let rows = self.rows.clone();
             spawn_blocking(move || rows.count_on(&mut tally))
                 .await
-                .map_err(|died| Error::stopped("count a table", died))??;
+                .map_err(|died| Error::stopped("count a table", &died))??;
         }
     }
 }
