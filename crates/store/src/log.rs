@@ -227,3 +227,110 @@ fn parse(sequence: u64, line: &[u8]) -> Result<Event, Error> {
         Err(Error::broken(sequence, &reason))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jianwei_model::{Action, Actor, Timestamp};
+
+    use super::*;
+    use crate::Records;
+    use crate::engine::Engine;
+    use crate::engine::memory::MemoryEngine;
+    use crate::engine::sled::SledEngine;
+
+    #[tokio::test]
+    async fn indexes_that_lag_behind_the_log_are_caught_up_on_opening() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        for engine in [
+            Box::new(MemoryEngine::default()) as Box<dyn Engine>,
+            Box::new(SledEngine::open(path).await.unwrap()),
+        ] {
+            // More than a cursor's step, so that opening begins in the middle.
+            let log = open(engine.as_ref()).await;
+            let mut last = log.append(draft(0)).await.unwrap();
+            for number in 1..100 {
+                last = log.append(draft(number)).await.unwrap();
+            }
+            drop(log);
+            // What a death between the log and its indexes leaves.
+            for number in 100..103 {
+                let event = draft(number).into_event(number, last.digest());
+                let line = event.to_line();
+                let lines = engine.log().unwrap();
+                let receipt = lines.append(number, line.as_bytes()).await.unwrap();
+                receipt.unwrap().await.unwrap();
+                last = event;
+            }
+            let log = open(engine.as_ref()).await;
+            assert_eq!(log.find("key-102").await.unwrap(), Some(last.clone()));
+            assert_eq!(log.append(draft(102)).await.unwrap(), last);
+            let case = CaseId::from_text("case-2");
+            assert_eq!(log.of_case(&case).await.unwrap().last(), Some(&last));
+            assert_eq!(log.verify().await.unwrap(), 103);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_that_ends_before_its_indexes_is_broken() {
+        let engine = MemoryEngine::default();
+        let index = index(&engine);
+        for number in 0..64 {
+            let event = draft(number).into_event(number, GENESIS);
+            index.expect(&event);
+            index.settle(&event).await.unwrap();
+        }
+        let opened = Log::open(engine.log().unwrap(), index).await;
+        assert!(matches!(
+            opened.err(),
+            Some(Error::LogBroken { sequence: 63, .. })
+        ));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn processes_that_append_to_one_log_make_one_chain() {
+        let engine = MemoryEngine::default();
+        let logs = [
+            open(&engine).await,
+            open(&engine).await,
+            open(&engine).await,
+        ];
+        let appends = (0..300).map(|number| {
+            let log = logs[usize::try_from(number % 3).unwrap()].clone();
+            // Every key is appended by two of the three.
+            tokio::spawn(async move { log.append(draft(number * 2 / 3)).await.unwrap() })
+        });
+        for task in appends.collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+        assert_eq!(logs[0].verify().await.unwrap(), 200);
+        let fresh = open(&engine).await;
+        for number in 0..200 {
+            let found = fresh.find(&format!("key-{number}")).await.unwrap();
+            assert!(found.is_some(), "{number}");
+        }
+    }
+
+    async fn open(engine: &dyn Engine) -> Log {
+        Log::open(engine.log().unwrap(), index(engine))
+            .await
+            .unwrap()
+    }
+
+    fn index(engine: &dyn Engine) -> LogIndex {
+        let blobs = crate::Blobs::new(engine.blobs());
+        let cursors = Records::new(engine.table("cursors").unwrap(), blobs);
+        LogIndex::new(engine, cursors).unwrap()
+    }
+
+    fn draft(number: u64) -> EventDraft {
+        EventDraft {
+            at: Timestamp::from_millis(0),
+            actor: Actor::step("test"),
+            action: Action::CaseConfirmed,
+            case: Some(CaseId::from_text(format!("case-{}", number % 5))),
+            reason: String::new(),
+            key: format!("key-{number}"),
+        }
+    }
+}

@@ -80,7 +80,6 @@ pub(crate) async fn events_are_found_by_case(store: Store) {
     for number in 0..300_u64 {
         let case = ["case-a", "case-b"][usize::from(number % 3 == 0)];
         let case = (number % 5 != 0).then_some(case);
-        // Together would be faster, but the order is what is asked for.
         append(&log, &number.to_string(), case).await;
     }
     let found = log.of_case(&CaseId::from_text("case-b")).await.unwrap();

@@ -1,5 +1,10 @@
 //! One battery of behaviour tests that runs over every engine.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a failure here is the failure of the test"
+)]
+
 mod blobs;
 mod log;
 mod queue;
