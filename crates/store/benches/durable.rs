@@ -10,7 +10,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use jianwei_model::{Action, Actor, EventDraft, LeadId, Priority, Timestamp};
-use jianwei_store::{Known, Queue, QueueName, Store};
+use jianwei_store::{Known, QueueName, Store};
 use tokio::task::JoinSet;
 
 const TASKS: u32 = 64;
@@ -28,57 +28,40 @@ async fn run() {
     let url = format!("sled:{}", folder.path().join("store").display());
     let store = Store::open(&url).await.unwrap();
 
-    let records = store.known();
-    measure("record inserts, 64 tasks", TASKS * 300, |number| {
-        let records = records.clone();
-        async move { assert!(records.insert(&known(number)).await.unwrap()) }
-    })
-    .await;
-    measure("record gets, 64 tasks", TASKS * 1000, |number| {
-        let records = records.clone();
-        let key = Known::key_of(&url_of(number % (TASKS * 300)));
-        async move { assert!(records.get(&key).await.unwrap().is_some()) }
-    })
-    .await;
-    let queue = store.queue::<String>(QueueName::Frontier);
-    measure("queue pushes, 64 tasks", TASKS * 200, |number| {
-        let queue = queue.clone();
-        async move { push(&queue, number).await }
-    })
-    .await;
-    measure("queue lease of 1 and done, 64 tasks", TASKS * 200, |_| {
-        let queue = queue.clone();
-        async move { lease_and_finish(&queue).await }
-    })
-    .await;
+    let records = |store: Store, number: u32| async move {
+        assert!(store.known().insert(&known(number)).await.unwrap());
+    };
+    measure(&store, "record inserts", 300, records).await;
+    let gets = |store: Store, number: u32| async move {
+        let key = Known::key_of(&url_of(number));
+        assert!(store.known().get(&key).await.unwrap().is_some());
+    };
+    measure(&store, "record gets", 300, gets).await;
+    measure(&store, "queue pushes", 200, push).await;
     measure(
-        "queue push, lease and done, 64 tasks",
-        TASKS * 100,
-        |number| {
-            let queue = queue.clone();
-            async move {
-                push(&queue, number).await;
-                lease_and_finish(&queue).await;
-            }
-        },
+        &store,
+        "queue leases of 1, each done",
+        200,
+        lease_and_finish,
     )
     .await;
-    let log = store.log();
-    measure("log appends, 64 tasks", TASKS * 100, |number| {
-        let log = log.clone();
-        async move { log.append(draft(number)).await.map(drop).unwrap() }
-    })
-    .await;
-    let blobs = store.blobs();
-    measure("blobs of 100 KB, 64 tasks", TASKS * 10, |number| {
-        let blobs = blobs.clone();
+    let whole = |store: Store, number: u32| async move {
+        push(store.clone(), number).await;
+        lease_and_finish(store, number).await;
+    };
+    measure(&store, "queue jobs pushed, leased and done", 100, whole).await;
+    let events = |store: Store, number: u32| async move {
+        store.log().append(draft(number)).await.unwrap();
+    };
+    measure(&store, "log appends", 100, events).await;
+    let blobs = |store: Store, number: u32| async move {
         let mut bytes = vec![0; 100_000];
         bytes[..4].copy_from_slice(&number.to_be_bytes());
-        async move { blobs.put(&bytes).await.map(drop).unwrap() }
-    })
-    .await;
+        store.blobs().put(&bytes).await.unwrap();
+    };
+    measure(&store, "blobs of 100 KB", 10, blobs).await;
 
-    drop((records, queue, log, blobs, store));
+    drop(store);
     let started = Instant::now();
     let store = Store::open(&url).await.unwrap();
     say(&format!("reopened in {} ms", started.elapsed().as_millis()));
@@ -88,35 +71,38 @@ async fn run() {
     say(&format!("{events} events verified in {spent} ms"));
 }
 
-/// Runs `total` pieces of work, each numbered, on [`TASKS`] tasks and prints how many were done in a second.
-async fn measure<F>(what: &str, total: u32, work: impl Fn(u32) -> F + Clone + Send + 'static)
+/// Runs `each` pieces of numbered work on each of [`TASKS`] tasks and prints how many were done in a second.
+async fn measure<F>(store: &Store, what: &str, each: u32, work: fn(Store, u32) -> F)
 where
-    F: Future<Output = ()> + Send,
+    F: Future<Output = ()> + Send + 'static,
 {
     let started = Instant::now();
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
-        let work = work.clone();
+        let store = store.clone();
         tasks.spawn(async move {
-            for number in (task..total).step_by(TASKS as usize) {
-                work(number).await;
+            for number in 0..each {
+                work(store.clone(), task * each + number).await;
             }
         });
     }
     tasks.join_all().await;
     let seconds = started.elapsed().as_secs_f64();
+    let total = TASKS * each;
+    let rate = f64::from(total) / seconds;
     say(&format!(
-        "{what}: {:.0}/s ({total} in {seconds:.2} s)",
-        f64::from(total) / seconds
+        "{what}: {rate:.0}/s ({total} from {TASKS} tasks in {seconds:.2} s)"
     ));
 }
 
-async fn push(queue: &Queue<String>, number: u32) {
+async fn push(store: Store, number: u32) {
+    let queue = store.queue::<String>(QueueName::Frontier);
     let key = url_of(number);
     assert!(queue.push(&key, &key, Priority::LIST, at(0)).await.unwrap());
 }
 
-async fn lease_and_finish(queue: &Queue<String>) {
+async fn lease_and_finish(store: Store, _number: u32) {
+    let queue = store.queue::<String>(QueueName::Frontier);
     for job in queue.lease(at(1), 60_000, 1).await.unwrap() {
         assert!(queue.done(&job).await.unwrap());
     }
