@@ -4,9 +4,9 @@
 //! the process; the disk is that of the system's temporary folder.
 
 #![allow(clippy::unwrap_used, reason = "a failure here ends the bench")]
+#![allow(clippy::print_stdout, reason = "a bench is there to print")]
 
 use std::future::Future;
-use std::io::Write;
 use std::time::Instant;
 
 use jianwei_model::{Action, Actor, EventDraft, LeadId, Priority, Timestamp};
@@ -38,16 +38,11 @@ async fn run() {
     };
     measure(&store, "record gets", 300, gets).await;
     measure(&store, "queue pushes", 200, push).await;
-    measure(
-        &store,
-        "queue leases of 1, each done",
-        200,
-        lease_and_finish,
-    )
-    .await;
+    measure(&store, "queue leases of 1, done", 50, lease_one).await;
+    measure(&store, "queue leases of 16, all done", 9, lease_many).await;
     let whole = |store: Store, number: u32| async move {
         push(store.clone(), number).await;
-        lease_and_finish(store, number).await;
+        lease_one(store, number).await;
     };
     measure(&store, "queue jobs pushed, leased and done", 100, whole).await;
     let events = |store: Store, number: u32| async move {
@@ -101,9 +96,18 @@ async fn push(store: Store, number: u32) {
     assert!(queue.push(&key, &key, Priority::LIST, at(0)).await.unwrap());
 }
 
-async fn lease_and_finish(store: Store, _number: u32) {
+async fn lease_one(store: Store, _number: u32) {
+    lease(&store, 1).await;
+}
+
+async fn lease_many(store: Store, _number: u32) {
+    lease(&store, 16).await;
+}
+
+/// Leases jobs and finishes them one after the other.
+async fn lease(store: &Store, limit: usize) {
     let queue = store.queue::<String>(QueueName::Frontier);
-    for job in queue.lease(at(1), 60_000, 1).await.unwrap() {
+    for job in queue.lease(at(1), 60_000, limit).await.unwrap() {
         assert!(queue.done(&job).await.unwrap());
     }
 }
@@ -137,5 +141,5 @@ fn at(millis: i64) -> Timestamp {
 }
 
 fn say(line: &str) {
-    writeln!(std::io::stdout(), "{line}").unwrap();
+    println!("{line}");
 }

@@ -1,71 +1,37 @@
-//! A leased queue in sled: jobs by key, and an order of keys for each of their three places.
+//! A leased queue in sled.
 
-use std::ops::Bound;
+mod inbox;
+mod job;
+mod trees;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use jianwei_model::Timestamp;
-use sled::transaction::{ConflictableTransactionError, TransactionError, TransactionalTree};
-use sled::{Transactional, Tree};
 use tokio::sync::Mutex;
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::task::spawn_blocking;
 
+use self::inbox::{Ask, Inbox};
+use self::job::Place;
+use self::trees::{State, Trees};
 use super::home::Home;
 use crate::engine::{Lease, LeasedJob, Push};
 use crate::{Error, QueueCounts};
 
-mod job;
-
-use self::job::{Job, Place};
-
-/// How many jobs change place before others get their turn.
-const CHUNK: usize = 256;
-
-/// Four trees that change together. Whoever changes them takes turns.
+/// A queue's trees, and what waits for a turn at them.
 pub(super) struct SledQueue {
     trees: Trees,
     state: Arc<Mutex<State>>,
-}
-
-#[derive(Clone)]
-struct Trees {
-    name: &'static str,
-    jobs: Tree,
-    /// In the order of [`Place`].
-    orders: [Tree; 3],
-    home: Arc<Home>,
-}
-
-#[derive(Default)]
-struct State {
-    /// The latest `now` this queue was asked with.
-    latest: Option<Timestamp>,
-    /// Jobs in each place, once they have been counted.
-    counts: Option<[u64; 3]>,
-}
-
-/// What becomes of one job.
-struct Change {
-    key: String,
-    before: Option<Job>,
-    after: Option<Job>,
+    inbox: Inbox,
 }
 
 impl SledQueue {
     pub(super) fn open(home: &Arc<Home>, name: &'static str) -> Result<Self, Error> {
-        let tree = |part: &str| {
-            let tree = home.db.open_tree(format!("queue.{name}.{part}"));
-            tree.map_err(|error| home.fault(error))
-        };
-        let trees = Trees {
-            name,
-            jobs: tree("jobs")?,
-            orders: [tree("ready")?, tree("delayed")?, tree("leased")?],
-            home: home.clone(),
-        };
         Ok(Self {
-            trees,
+            trees: Trees::open(home, name)?,
             state: Arc::default(),
+            inbox: Inbox::default(),
         })
     }
 
@@ -81,248 +47,35 @@ impl SledQueue {
             .map_err(|died| Error::stopped("use a queue", &died))?
     }
 
-    /// Changes the job that `lease` is the latest lease of.
-    async fn change(
-        &self,
-        lease: Lease<'_>,
-        change: impl FnOnce(&Job) -> Option<Job> + Send,
-    ) -> Result<bool, Error> {
-        let mut state = self.state.lock().await;
-        let job = self.trees.get(lease.key)?;
-        let held = job.filter(|job| job.fence == lease.fence);
-        let changed = held.is_some();
-        if let Some(before) = held {
-            let change = Change {
-                key: lease.key.to_owned(),
-                after: change(&before),
-                before: Some(before),
-            };
-            self.trees.apply(&mut state, &[change])?;
-        }
-        drop(state);
+    /// Asks something of one job; whoever has the queue next answers for all who have asked by then.
+    async fn ask(&self, key: &str, ask: Ask) -> Result<bool, Error> {
+        let mut answered = self.inbox.leave(key, ask);
+        let granted = loop {
+            let mut state = self.state.lock().await;
+            self.inbox.answer(&self.trees, &mut state);
+            drop(state);
+            match answered.try_recv() {
+                Ok(granted) => break granted?,
+                // Too many were before it.
+                Err(TryRecvError::Empty) => {}
+                Err(gone) => return Err(Error::stopped("change a queue", &gone)),
+            }
+        };
+        // A refusal rests on what another did, which must be durable too.
         self.trees.home.commit.durable().await?;
-        Ok(changed)
-    }
-}
-
-impl Trees {
-    fn get(&self, key: &str) -> Result<Option<Job>, Error> {
-        let found = self.jobs.get(key).map_err(|error| self.home.fault(error))?;
-        let job = found.map(|bytes| {
-            Job::decode(&bytes).ok_or_else(|| Error::record(self.name, key, "its head is damaged"))
-        });
-        job.transpose()
-    }
-
-    /// The job that an order names.
-    fn named(&self, key: &[u8]) -> Result<(String, Job), Error> {
-        let key = String::from_utf8_lossy(key).into_owned();
-        match self.get(&key)? {
-            Some(job) => Ok((key, job)),
-            None => Err(Error::record(
-                self.name,
-                &key,
-                "the queue names it but it is not there",
-            )),
-        }
-    }
-
-    fn order(&self, place: Place) -> &Tree {
-        &self.orders[place as usize]
-    }
-
-    /// Makes all changes in one transaction.
-    fn apply(&self, state: &mut State, changes: &[Change]) -> Result<(), Error> {
-        let [ready, delayed, leased] = &self.orders;
-        let trees = (&self.jobs, ready, delayed, leased);
-        let applied = trees.transaction(|(jobs, ready, delayed, leased)| {
-            let orders = [ready, delayed, leased];
-            for change in changes {
-                change.apply(jobs, orders)?;
-            }
-            Ok::<_, ConflictableTransactionError<()>>(())
-        });
-        match applied {
-            Ok(()) => {}
-            Err(TransactionError::Storage(error)) => return Err(self.home.fault(error)),
-            Err(TransactionError::Abort(())) => unreachable!("nothing here aborts"),
-        }
-        if let Some(counts) = &mut state.counts {
-            for change in changes {
-                change.count(counts);
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes up to [`CHUNK`] jobs ready whose moment has come; whether that was all.
-    fn ripen(&self, state: &mut State, now: Timestamp) -> Result<bool, Error> {
-        state.latest = state.latest.max(Some(now));
-        let mut changes = Vec::new();
-        for place in [Place::Delayed, Place::Leased] {
-            let due = self.order(place).range(..=job::moment_end(now));
-            for found in due.values().take(CHUNK - changes.len()) {
-                let key = found.map_err(|error| self.home.fault(error))?;
-                let (key, before) = self.named(&key)?;
-                let after = before.clone().at(Place::Ready);
-                changes.push(Change {
-                    key,
-                    before: Some(before),
-                    after: Some(after),
-                });
-            }
-        }
-        if !changes.is_empty() {
-            self.apply(state, &changes)?;
-        }
-        Ok(changes.len() < CHUNK)
-    }
-
-    /// Leases up to `limit` ready jobs until `until`.
-    fn take(
-        &self,
-        state: &mut State,
-        (now, until): (Timestamp, Timestamp),
-        limit: usize,
-    ) -> Result<Vec<LeasedJob>, Error> {
-        let mut changes = Vec::new();
-        let mut leased = Vec::new();
-        let mut ready = self.order(Place::Ready).iter().values();
-        while leased.len() < limit {
-            let Some(found) = ready.next() else { break };
-            let found = found.map_err(|error| self.home.fault(error))?;
-            let (key, before) = self.named(&found)?;
-            let after = if before.due <= now {
-                let fence = self.home.number()?;
-                leased.push(LeasedJob {
-                    key: key.clone(),
-                    item: before.item.clone(),
-                    priority: before.priority,
-                    fence,
-                });
-                before.clone().leased(fence, until)
-            } else {
-                // Made ready by a later `now` than this one: the clock was set back.
-                let place = before.waiting_place();
-                before.clone().at(place)
-            };
-            changes.push(Change {
-                key,
-                before: Some(before),
-                after: Some(after),
-            });
-        }
-        if !changes.is_empty() {
-            self.apply(state, &changes)?;
-        }
-        Ok(leased)
-    }
-
-    fn count(&self, state: &mut State) -> Result<QueueCounts, Error> {
-        let [ready, delayed, leased] = *state
-            .counts
-            .get_or_insert_with(|| self.orders.each_ref().map(|order| order.len() as u64));
-        Ok(QueueCounts {
-            ready,
-            delayed,
-            leased,
-        })
-    }
-
-    /// The earliest moment after `latest` in an order by moment.
-    fn next_due(
-        &self,
-        place: Place,
-        latest: Option<Timestamp>,
-    ) -> Result<Option<Timestamp>, Error> {
-        let from = latest.map_or(Bound::Unbounded, |now| {
-            Bound::Excluded(job::moment_end(now))
-        });
-        let range = self.order(place).range((from, Bound::Unbounded));
-        let first = range.keys().next().transpose();
-        let first = first.map_err(|error| self.home.fault(error))?;
-        Ok(first.and_then(|key| job::moment(&key)))
-    }
-
-    fn list(&self, limit: usize) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        let fault = |error| self.home.fault(error);
-        let mut keys = Vec::new();
-        for found in self.order(Place::Ready).iter().values().take(limit) {
-            keys.push(found.map_err(fault)?);
-        }
-        let mut waiting = Vec::new();
-        for place in [Place::Delayed, Place::Leased] {
-            for found in self.order(place).iter().take(limit - keys.len()) {
-                waiting.push(found.map_err(fault)?);
-            }
-        }
-        waiting.sort();
-        keys.extend(waiting.into_iter().map(|(_, key)| key));
-        let jobs = keys.iter().take(limit).map(|key| {
-            let (key, job) = self.named(key)?;
-            Ok((key, job.item))
-        });
-        jobs.collect()
-    }
-}
-
-impl Change {
-    fn apply(
-        &self,
-        jobs: &TransactionalTree,
-        orders: [&TransactionalTree; 3],
-    ) -> Result<(), ConflictableTransactionError<()>> {
-        let key = self.key.as_bytes();
-        if let Some(before) = &self.before {
-            orders[before.place as usize].remove(before.order_key())?;
-        }
-        match &self.after {
-            Some(after) => {
-                orders[after.place as usize].insert(after.order_key(), key)?;
-                jobs.insert(key, after.encode())?;
-            }
-            None => {
-                jobs.remove(key)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn count(&self, counts: &mut [u64; 3]) {
-        if let Some(before) = &self.before {
-            counts[before.place as usize] -= 1;
-        }
-        if let Some(after) = &self.after {
-            counts[after.place as usize] += 1;
-        }
+        Ok(granted)
     }
 }
 
 #[async_trait]
 impl crate::engine::Queue for SledQueue {
     async fn push(&self, push: Push<'_>) -> Result<bool, Error> {
-        let home = &self.trees.home;
-        let mut state = self.state.lock().await;
-        let free = self.trees.get(push.key)?.is_none();
-        if free {
-            let job = Job {
-                place: Place::Delayed,
-                priority: push.priority,
-                sequence: home.number()?,
-                due: push.not_before,
-                fence: 0,
-                item: push.item.to_vec(),
-            };
-            let change = Change {
-                key: push.key.to_owned(),
-                before: None,
-                after: Some(job.placed(state.latest)),
-            };
-            self.trees.apply(&mut state, &[change])?;
-        }
-        drop(state);
-        home.commit.durable().await?;
-        Ok(free)
+        let ask = Ask::Push {
+            item: push.item.to_vec(),
+            priority: push.priority,
+            not_before: push.not_before,
+        };
+        self.ask(push.key, ask).await
     }
 
     async fn lease(
@@ -348,7 +101,8 @@ impl crate::engine::Queue for SledQueue {
     }
 
     async fn done(&self, lease: Lease<'_>) -> Result<bool, Error> {
-        self.change(lease, |_| None).await
+        let fence = lease.fence;
+        self.ask(lease.key, Ask::Done { fence }).await
     }
 
     async fn defer(
@@ -357,22 +111,17 @@ impl crate::engine::Queue for SledQueue {
         item: &[u8],
         not_before: Timestamp,
     ) -> Result<bool, Error> {
-        let latest = self.state.lock().await.latest;
-        let deferred = |job: &Job| {
-            let job = Job {
-                item: item.to_vec(),
-                fence: 0,
-                due: not_before,
-                ..job.clone()
-            };
-            Some(job.placed(latest))
+        let ask = Ask::Defer {
+            fence: lease.fence,
+            item: item.to_vec(),
+            not_before,
         };
-        self.change(lease, deferred).await
+        self.ask(lease.key, ask).await
     }
 
     async fn extend(&self, lease: Lease<'_>, until: Timestamp) -> Result<bool, Error> {
-        let extended = |job: &Job| Some(job.clone().leased(lease.fence, until));
-        self.change(lease, extended).await
+        let fence = lease.fence;
+        self.ask(lease.key, Ask::Extend { fence, until }).await
     }
 
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
@@ -380,27 +129,14 @@ impl crate::engine::Queue for SledQueue {
     }
 
     async fn remove(&self, key: &str) -> Result<bool, Error> {
-        let mut state = self.state.lock().await;
-        let before = self.trees.get(key)?;
-        let found = before.is_some();
-        if found {
-            let change = Change {
-                key: key.to_owned(),
-                before,
-                after: None,
-            };
-            self.trees.apply(&mut state, &[change])?;
-        }
-        drop(state);
-        self.trees.home.commit.durable().await?;
-        Ok(found)
+        self.ask(key, Ask::Remove).await
     }
 
     async fn counts(&self, now: Timestamp) -> Result<QueueCounts, Error> {
         loop {
             let step = self.work(move |trees, state| {
                 let ripe = trees.ripen(state, now)?;
-                ripe.then(|| trees.count(state)).transpose()
+                Ok(ripe.then(|| trees.count(state)))
             });
             if let Some(counts) = step.await? {
                 return Ok(counts);
