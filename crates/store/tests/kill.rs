@@ -16,10 +16,10 @@ use jianwei_model::{
 };
 use jianwei_store::{Log, Queue, QueueName, Record, Records, Store, now};
 
-const ROUNDS: u64 = 24;
+const ROUNDS: u64 = 22;
 
 /// At most so many acknowledgements are awaited before a kill.
-const MOST_LINES: u64 = 500;
+const MOST_LINES: u64 = 300;
 
 /// Given to the process that writes until it is killed.
 const FOLDER: &str = "JIANWEI_TEST_STORE";
@@ -45,7 +45,7 @@ fn acknowledged_writes_survive_kills() {
     for round in 0..ROUNDS {
         let lines = RandomState::new().hash_one(round) % MOST_LINES;
         said.hear_until_killed(&path, round, lines);
-        if round % 6 == 5 {
+        if round % 7 == 6 {
             runtime().block_on(said.check(&path));
         }
     }
@@ -66,7 +66,7 @@ fn writes_until_killed() {
     runtime().block_on(async {
         let store = Store::open(&format!("sled:{folder}")).await.unwrap();
         let mut tasks = tokio::task::JoinSet::new();
-        for task in 0..6 {
+        for task in 0..4 {
             let name = format!("{round}-{task}");
             tasks.spawn(write_records(store.leads(), name.clone()));
             tasks.spawn(push_jobs(store.queue(QueueName::Frontier), name.clone()));

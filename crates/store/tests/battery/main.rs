@@ -63,7 +63,8 @@ battery! {
         the_next_due_moment_is_that_of_delays_and_leases
         jobs_are_listed_as_they_would_come
         a_long_item_is_kept_like_a_short_one
-        workers_share_a_queue_without_doing_a_job_twice;
+        workers_share_a_queue_without_doing_a_job_twice
+        of_many_who_ask_the_same_one_is_granted;
     blobs:
         bytes_are_known_by_their_digest
         a_blob_put_by_many_at_once_is_one_blob;

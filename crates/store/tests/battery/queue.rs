@@ -229,6 +229,43 @@ pub(crate) async fn workers_share_a_queue_without_doing_a_job_twice(store: Store
     assert_eq!(counts(&queue, 999).await, (0, 0, 0));
 }
 
+pub(crate) async fn of_many_who_ask_the_same_one_is_granted(store: Store) {
+    for round in 0..5 {
+        let pushes = (0..24).map(|_| {
+            let queue = queue(&store);
+            let item = "item".to_owned();
+            tokio::spawn(
+                async move { queue.push("a", &item, Priority::LIST, at(0)).await.unwrap() },
+            )
+        });
+        assert_eq!(
+            granted(pushes.collect()).await,
+            1,
+            "pushes of round {round}"
+        );
+        let leased = lease(&queue(&store), 1, 9).await;
+        assert_eq!(keys(&leased), ["a"]);
+        let finishes = (0..24).map(|_| {
+            let (queue, leased) = (queue(&store), leased[0].clone());
+            tokio::spawn(async move { queue.done(&leased).await.unwrap() })
+        });
+        assert_eq!(
+            granted(finishes.collect()).await,
+            1,
+            "finishes of round {round}"
+        );
+        assert_eq!(counts(&queue(&store), 9999).await, (0, 0, 0));
+    }
+}
+
+async fn granted(tasks: Vec<tokio::task::JoinHandle<bool>>) -> usize {
+    let mut granted = 0;
+    for task in tasks {
+        granted += usize::from(task.await.unwrap());
+    }
+    granted
+}
+
 fn queue(store: &Store) -> Queue<String> {
     store.queue(QueueName::Frontier)
 }
