@@ -161,3 +161,62 @@ impl Ask {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::sled::home::Home;
+
+    #[test]
+    fn asks_answered_together_see_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Arc::new(Home::open(folder.path().join("store")).unwrap());
+        let trees = Trees::open(&home, "frontier").unwrap();
+        let mut state = State::default();
+        assert_eq!(trees.count(&mut state).total(), 0);
+        let inbox = Inbox::default();
+        let push = |item: &str| Ask::Push {
+            item: item.as_bytes().to_vec(),
+            priority: Priority::LIST,
+            not_before: Timestamp::from_millis(0),
+        };
+        let asks = [
+            ("a", push("first"), true),
+            ("a", push("second"), false),
+            ("a", Ask::Done { fence: 7 }, false),
+            ("a", Ask::Remove, true),
+            ("a", Ask::Remove, false),
+            ("b", push("other"), true),
+            ("a", push("third"), true),
+            ("c", push("gone"), true),
+            ("c", Ask::Remove, true),
+        ];
+        let left = asks.map(|(key, ask, granted)| (inbox.leave(key, ask), granted));
+        inbox.answer(&trees, &mut state);
+        for (number, (mut answered, granted)) in left.into_iter().enumerate() {
+            assert_eq!(answered.try_recv().unwrap().unwrap(), granted, "{number}");
+        }
+        let items: Vec<_> = trees.list(9).unwrap();
+        let expected = [("b", "other"), ("a", "third")];
+        assert_eq!(items, expected.map(|(key, item)| (key.into(), item.into())));
+        assert_eq!(trees.count(&mut state).total(), 2);
+    }
+
+    #[test]
+    fn more_asks_than_one_turn_serves_wait_for_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Arc::new(Home::open(folder.path().join("store")).unwrap());
+        let trees = Trees::open(&home, "frontier").unwrap();
+        let mut state = State::default();
+        let inbox = Inbox::default();
+        let mut left: Vec<_> = (0..=AT_ONCE)
+            .map(|_| inbox.leave("a", Ask::Remove))
+            .collect();
+        inbox.answer(&trees, &mut state);
+        assert!(left[AT_ONCE - 1].try_recv().is_ok() && left[AT_ONCE].try_recv().is_err());
+        inbox.answer(&trees, &mut state);
+        assert!(left[AT_ONCE].try_recv().is_ok());
+    }
+}
