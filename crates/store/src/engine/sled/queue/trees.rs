@@ -20,10 +20,11 @@ const CHUNK: usize = 256;
 #[derive(Clone)]
 pub(super) struct Trees {
     pub(super) name: &'static str,
-    pub(super) home: Arc<Home>,
     jobs: Tree,
     /// In the order of [`Place`].
     orders: [Tree; 3],
+    /// Let go last, because the lock is in it.
+    pub(super) home: Arc<Home>,
 }
 
 /// What is known of a queue while it is open.
