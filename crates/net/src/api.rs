@@ -155,7 +155,7 @@ fn failure_of(error: &reqwest::Error) -> Failure {
 }
 
 /// The URL without its query and credentials, which may hold keys.
-fn bare(url: &str) -> String {
+pub(crate) fn bare(url: &str) -> String {
     let Ok(mut url) = Url::parse(url) else {
         return url.to_owned();
     };

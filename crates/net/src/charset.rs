@@ -157,13 +157,17 @@ fn is_east_asian(encoding: &'static Encoding) -> bool {
 fn detect(body: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(body, true);
+    let guess = detector.guess(None, Utf8Detection::Allow);
     let beyond_ascii = body
         .iter()
         .filter(|byte| !byte.is_ascii())
         .take(FEW)
         .count();
-    let hint = (0 < beyond_ascii && beyond_ascii < FEW).then_some(b"cn".as_slice());
-    widened(detector.guess(hint, Utf8Detection::Allow))
+    // The hint turns Big5 into GBK, which without it is told apart well.
+    if guess == BIG5 || beyond_ascii >= FEW {
+        return widened(guess);
+    }
+    widened(detector.guess(Some(b"cn"), Utf8Detection::Allow))
 }
 
 /// Charsets by the superset that browsers, or the bytes found in the wild, mean by them.

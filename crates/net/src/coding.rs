@@ -1,9 +1,10 @@
 //! Content codings undone under a cap.
 
-use std::io::{self, Read};
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
 
 use brotli_decompressor::Decompressor;
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
 use crate::Failure;
@@ -14,6 +15,10 @@ const MOST_LAYERS: usize = 3;
 const FREE_GROWTH: u64 = 1 << 20;
 /// What a zstd frame may ask for as window, as RFC 9659 limits it for HTTP.
 const LARGEST_ZSTD_WINDOW: u64 = 8 << 20;
+
+const BOMB: Failure = Failure::Cap {
+    what: "decompression",
+};
 
 /// How far a body may grow.
 #[derive(Debug, Clone, Copy)]
@@ -59,46 +64,49 @@ pub(crate) fn undo(coded: &[u8], codings: &str, growth: Growth) -> Result<Plain,
             bytes: below.bytes,
         };
     }
-    let most = (coded.len() as u64).saturating_mul(growth.ratio);
-    let length = plain.bytes.len() as u64;
-    if length > FREE_GROWTH && length > most {
-        return Err(Failure::Cap {
-            what: "decompression",
-        });
+    // Each layer may have stayed below the limit that all together pass.
+    if growth.is_bomb(plain.bytes.len(), coded.len()) {
+        return Err(BOMB);
     }
     Ok(plain)
 }
 
 fn decode_layer(coded: &[u8], coding: &str, growth: Growth) -> Result<Plain, Failure> {
-    let broken = |reason: String| Failure::Protocol { reason };
-    match coding {
-        "gzip" | "x-gzip" => drain(MultiGzDecoder::new(coded), coded.len(), growth),
-        "deflate" if is_zlib(coded) => drain(ZlibDecoder::new(coded), coded.len(), growth),
-        "deflate" => drain(DeflateDecoder::new(coded), coded.len(), growth),
-        "br" => drain(Decompressor::new(coded, 4096), coded.len(), growth),
+    let used = Cell::new(0);
+    let input = Counted {
+        rest: coded,
+        used: &used,
+    };
+    let not = || Failure::Protocol {
+        reason: format!("the body is not {coding}"),
+    };
+    let plain = match coding {
+        "gzip" | "x-gzip" => drain(MultiGzDecoder::new(input), &used, growth)?,
+        "deflate" if is_zlib(coded) => drain(ZlibDecoder::new(input), &used, growth)?,
+        "deflate" => drain(DeflateDecoder::new(input), &used, growth)?,
+        "br" => drain(Decompressor::new(input, 4096), &used, growth)?,
         "zstd" if zstd_window(coded).is_some_and(|window| window > LARGEST_ZSTD_WINDOW) => {
-            Err(Failure::Cap {
-                what: "decompression",
-            })
+            return Err(BOMB);
         }
         "zstd" => {
-            let decoder = StreamingDecoder::new(coded)
-                .map_err(|error| broken(format!("the body is not zstd: {error}")))?;
-            drain(decoder, coded.len(), growth)
+            let decoder = StreamingDecoder::new(input).map_err(|_| not())?;
+            drain(decoder, &used, growth)?
         }
-        _ => Err(broken("the content coding is not known".into())),
-    }
-    .map_err(|failure| match failure {
-        Failure::Protocol { reason } if reason.is_empty() => {
-            broken(format!("the body is not {coding}"))
+        _ => {
+            return Err(Failure::Protocol {
+                reason: "its content coding is not known".into(),
+            });
         }
-        other => other,
-    })
+    };
+    plain.ok_or_else(not)
 }
 
-/// Reads until the end, a fault, the cap or a growth that only bombs have.
-fn drain(mut decoder: impl Read, coded: usize, growth: Growth) -> Result<Plain, Failure> {
-    let most = (coded as u64).saturating_mul(growth.ratio).max(FREE_GROWTH);
+/// Reads until the end, a fault, the cap or a growth that only bombs have; `None` when there is nothing but a fault.
+fn drain(
+    mut decoder: impl Read,
+    used: &Cell<usize>,
+    growth: Growth,
+) -> Result<Option<Plain>, Failure> {
     let mut bytes = Vec::new();
     let mut piece = vec![0; 16 << 10];
     let cut = loop {
@@ -107,10 +115,8 @@ fn drain(mut decoder: impl Read, coded: usize, growth: Growth) -> Result<Plain, 
             Ok(length) => {
                 let room = growth.bytes - bytes.len();
                 bytes.extend_from_slice(&piece[..length.min(room)]);
-                if bytes.len() as u64 > most {
-                    return Err(Failure::Cap {
-                        what: "decompression",
-                    });
+                if growth.is_bomb(bytes.len(), used.get()) {
+                    return Err(BOMB);
                 }
                 if length > room {
                     break true;
@@ -119,14 +125,42 @@ fn drain(mut decoder: impl Read, coded: usize, growth: Growth) -> Result<Plain, 
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             // A browser shows what it could decode before the fault.
             Err(_) if !bytes.is_empty() => break true,
-            Err(_) => {
-                return Err(Failure::Protocol {
-                    reason: String::new(),
-                });
-            }
+            Err(_) => return Ok(None),
         }
     };
-    Ok(Plain { bytes, cut })
+    Ok(Some(Plain { bytes, cut }))
+}
+
+/// Coded bytes that tell how many of them have been read.
+struct Counted<'a> {
+    rest: &'a [u8],
+    used: &'a Cell<usize>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.rest.read(buffer)?;
+        self.used.set(self.used.get() + length);
+        Ok(length)
+    }
+}
+
+impl BufRead for Counted<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        Ok(self.rest)
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.rest.consume(length);
+        self.used.set(self.used.get() + length);
+    }
+}
+
+impl Growth {
+    fn is_bomb(self, grown: usize, from: usize) -> bool {
+        let grown = grown as u64;
+        grown > FREE_GROWTH && grown > (from as u64).saturating_mul(self.ratio)
+    }
 }
 
 // Servers send both what RFC 9110 calls deflate (zlib) and the bare stream.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jianwei_model::Resolution;
 
 use crate::address::Guard;
-use crate::api::Api;
+use crate::api::{self, Api};
 use crate::dial::Dialler;
 use crate::resolve::Resolver;
 use crate::tls::Tls;
@@ -64,7 +64,7 @@ impl Door {
     ) -> Result<serde_json::Value, Error> {
         let bytes = self.api.get_bytes(url, query, cap).await?;
         serde_json::from_slice(&bytes).map_err(|error| Error::NotJson {
-            url: url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+            url: api::bare(url),
             reason: error.to_string(),
         })
     }

@@ -49,7 +49,7 @@ pub struct Fetched {
     pub body_cut: bool,
     /// The `Content-Type` as sent.
     pub content_type: Option<String>,
-    /// The `Location` as sent; not yet resolved against the URL.
+    /// The `Location` as sent, bytes beyond ASCII escaped; not yet resolved against the URL.
     pub location: Option<String>,
     /// The `Refresh` header as sent.
     pub refresh: Option<String>,
@@ -303,16 +303,16 @@ impl Fetched {
     }
 }
 
-// Header values are bytes; some servers write them in UTF-8 or GBK.
+// Header values are bytes in no certain charset; escaped, those of a URL reach the server again as it wrote them.
 fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let value = headers.get(name)?.as_bytes();
-    let text = match std::str::from_utf8(value) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::GB18030
-            .decode_without_bom_handling(value)
-            .0
-            .into_owned(),
-    };
+    let mut text = String::new();
+    for byte in headers.get(name)?.as_bytes() {
+        if byte.is_ascii() {
+            text.push(char::from(*byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }

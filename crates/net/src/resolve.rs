@@ -84,6 +84,11 @@ impl Resolver {
                 at: now(),
             });
         }
+        if host.is_empty() {
+            return Err(Failure::Resolve {
+                reason: "the name is empty".into(),
+            });
+        }
         let at = now();
         // The final dot keeps search lists out.
         let name = Name::from_ascii(format!("{host}.")).map_err(|error| Failure::Resolve {

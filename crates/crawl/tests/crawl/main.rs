@@ -1,0 +1,5 @@
+//! Visits to real servers on loopback.
+
+mod robots;
+mod site;
+mod visits;
