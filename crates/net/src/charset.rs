@@ -11,6 +11,9 @@ const PRESCAN: usize = 4096;
 /// With fewer bytes beyond ASCII than this, detection is told that Chinese is likely.
 const FEW: usize = 100;
 
+/// So many two-byte characters of UTF-8 do not happen by chance in a text of another charset.
+const BY_CHANCE: usize = 8;
+
 /// A page as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
@@ -78,7 +81,8 @@ fn contradiction(
         return (is_east_asian(detected) && faults(body, detected) * 2 < utf8.faults)
             .then_some(detected);
     }
-    if utf8.is_plausible() && (utf8.wide > 0 || !is_east_asian(declared)) {
+    let by_chance = utf8.wide == 0 && utf8.narrow < BY_CHANCE && is_east_asian(declared);
+    if utf8.is_plausible() && !by_chance {
         return Some(UTF_8);
     }
     let declared_faults = faults(body, declared);
@@ -94,7 +98,7 @@ fn contradiction(
 
 /// How well bytes fit UTF-8.
 struct Utf8Evidence {
-    /// Characters of two bytes; two or three of them happen by chance in GBK text.
+    /// Characters of two bytes; a few of them happen by chance in GBK text.
     narrow: usize,
     /// Characters of three or four bytes, as Chinese has.
     wide: usize,

@@ -2,23 +2,19 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{
     CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, REFRESH, RETRY_AFTER,
 };
-use http_body_util::Empty;
-use hyper::body::Incoming;
-use hyper_util::rt::TokioIo;
 use jianwei_model::{Blob, BlobRef, Hop, HopCause, Vantage};
-use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
-use url::{Position, Url};
+use url::Url;
 
 use crate::body::{self, BodyLimits};
 use crate::coding::{self, Growth};
 use crate::dial::{Dialler, Stream};
+use crate::exchange::{self, Answer};
 use crate::tee::{Tape, Tee};
-use crate::{Failure, now, vantage};
+use crate::{Failure, now};
 
 /// Bodies below this are decoded where they stand; larger ones would hold up the runtime.
 const SMALL_BODY: usize = 64 << 10;
@@ -59,34 +55,26 @@ pub struct Fetched {
     pub failure: Option<Failure>,
 }
 
-struct Answer {
-    status: u16,
-    headers: HeaderMap,
-    body: Incoming,
-    // Drives the connection for as long as the body is read, and ends with it.
-    _driver: JoinSet<()>,
-}
-
 /// Makes one hop. Never fails: what went wrong is in the record.
 pub(crate) async fn fetch(dialler: &Dialler, request: &Request) -> Fetched {
-    let begun = Instant::now();
+    let mut since = Instant::now();
     let mut fetched = Fetched::blank(request);
-    let deadline = begun + Duration::from_millis(dialler.settings.total_timeout_ms);
-    if let Err(failure) = hop(dialler, request, deadline, &mut fetched).await {
+    if let Err(failure) = hop(dialler, request, &mut since, &mut fetched).await {
         tracing::debug!(url.full = request.url, reason = %failure, "hop failed");
         fetched.failure = Some(failure);
     }
-    fetched.hop.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    fetched.hop.elapsed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
     fetched
 }
 
 async fn hop(
     dialler: &Dialler,
     request: &Request,
-    deadline: Instant,
+    since: &mut Instant,
     fetched: &mut Fetched,
 ) -> Result<(), Failure> {
     let settings = &dialler.settings;
+    let deadline = *since + Duration::from_millis(settings.total_timeout_ms);
     let url = dialler.check_url(&request.url)?;
     let late = |_| Failure::Timeout {
         stage: "connecting",
@@ -95,9 +83,11 @@ async fn hop(
     let stream = opened.map_err(late)??;
 
     let (tee, tape) = Tee::new(stream, settings.max_head_bytes * 2);
-    let head = head(&url, request, dialler)?;
-    let answer_by = Instant::now() + Duration::from_millis(settings.answer_timeout_ms);
-    let answer = timeout_at(answer_by.min(deadline), ask(tee, head, dialler)).await;
+    let head = exchange::head(&url, request, settings)?;
+    // A hop that gets as far as asking counts from there.
+    (fetched.hop.started, *since) = (now(), Instant::now());
+    let answer_by = *since + Duration::from_millis(settings.answer_timeout_ms);
+    let answer = timeout_at(answer_by.min(deadline), exchange::ask(tee, head, settings)).await;
     let request_head = tape.request_head();
     fetched.hop.request_head = fetched.keep(request_head, "application/http; msgtype=request");
     let answer = answer.map_err(|_| Failure::Timeout {
@@ -132,84 +122,6 @@ async fn open(
     fetched.hop.tls = dialled.tls;
     fetched.blobs.extend(dialled.chain);
     Ok(dialled.stream)
-}
-
-fn head(
-    url: &Url,
-    request: &Request,
-    dialler: &Dialler,
-) -> Result<http::Request<Empty<Bytes>>, Failure> {
-    let host = &url[Position::BeforeHost..Position::AfterPort];
-    let mut head = http::Request::new(Empty::new());
-    *head.uri_mut() = origin_form(url).map_err(|error| Failure::Target {
-        reason: error.to_string(),
-    })?;
-    *head.headers_mut() = vantage::headers(request, host, &dialler.settings);
-    Ok(head)
-}
-
-// A URL may hold characters that `http::Uri` will not take; those are escaped.
-fn origin_form(url: &Url) -> Result<http::Uri, http::uri::InvalidUri> {
-    let text = &url[Position::BeforePath..Position::AfterQuery];
-    text.parse().or_else(|_| {
-        let mut escaped = String::with_capacity(text.len());
-        for byte in text.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%[]".contains(&byte) {
-                escaped.push(char::from(byte));
-            } else {
-                escaped.push_str(&format!("%{byte:02X}"));
-            }
-        }
-        escaped.parse()
-    })
-}
-
-async fn ask(
-    tee: Tee,
-    request: http::Request<Empty<Bytes>>,
-    dialler: &Dialler,
-) -> Result<Answer, Failure> {
-    let settings = &dialler.settings;
-    let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
-        .title_case_headers(true)
-        .max_headers(settings.max_headers)
-        .max_header_size(settings.max_head_bytes)
-        .max_buf_size(settings.max_head_bytes.max(16 << 10) * 2)
-        // As lenient as browsers are.
-        .allow_spaces_after_header_name_in_responses(true)
-        .allow_obsolete_multiline_headers_in_responses(true)
-        .ignore_invalid_headers_in_responses(true)
-        .handshake(TokioIo::new(tee))
-        .await
-        .map_err(|error| broken(&error))?;
-    let mut driver = JoinSet::new();
-    driver.spawn(async move {
-        // Its fault, if any, also reaches whoever waits for the answer or its body.
-        connection.await.ok();
-    });
-    let answer = sender.send_request(request).await;
-    let (parts, body) = answer.map_err(|error| broken(&error))?.into_parts();
-    Ok(Answer {
-        status: parts.status.as_u16(),
-        headers: parts.headers,
-        body,
-        _driver: driver,
-    })
-}
-
-fn broken(error: &hyper::Error) -> Failure {
-    // The client half of hyper tells this fault only by its text.
-    if error.to_string().contains("head is too large") {
-        return Failure::Cap { what: "head bytes" };
-    }
-    let reason = if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-        "the server hung up before its answer".to_owned()
-    } else if error.is_parse() {
-        format!("not HTTP: {error}")
-    } else {
-        error.to_string()
-    };
-    Failure::Protocol { reason }
 }
 
 impl Fetched {

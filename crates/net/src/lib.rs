@@ -19,6 +19,7 @@ mod clock;
 mod coding;
 mod dial;
 mod door;
+mod exchange;
 mod failure;
 mod fetch;
 mod resolve;

@@ -33,9 +33,11 @@ async fn json_is_read_with_its_query_at_the_mapped_port() {
     assert!(door.get_json(&url, &[], 1000).await.is_ok());
 }
 
+type Expected = fn(&Error) -> bool;
+
 #[tokio::test]
 async fn what_is_wrong_is_named_without_the_query() {
-    let cases: [(Vec<u8>, fn(&Error) -> bool); 5] = [
+    let cases: [(Vec<u8>, Expected); 5] = [
         (
             b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n".to_vec(),
             |e| matches!(e, Error::Status { status: 503, .. }),

@@ -248,68 +248,40 @@ async fn bombs_of_every_coding_are_refused_without_growing() {
 
 #[tokio::test]
 async fn a_body_that_does_not_end_is_cut_and_says_why() {
-    let head = b"HTTP/1.1 200 OK\r\n".to_vec();
-    let chunked = [&head[..], b"Transfer-Encoding: chunked\r\n\r\n"].concat();
-    let bare = [&head[..], b"\r\n"].concat();
-    let long = [&head[..], b"Content-Length: 1000\r\n\r\n"].concat();
-    let page = b"<html>page</html>".to_vec();
+    let send = |bytes: &str| Step::Send(format!("HTTP/1.1 200 OK\r\n{bytes}").into_bytes());
+    let chunked = || send("Transfer-Encoding: chunked\r\n\r\n");
+    let bare = || send("\r\n");
+    let long = || send("Content-Length: 1000\r\n\r\n<html>page</html>");
     let chunk = b"11\r\n<html>page</html>\r\n".to_vec();
-    let cases = [
+    let broken = [&chunk[..], b"zz\r\n"].concat();
+    let half = b"ff\r\n<html>page</html>".to_vec();
+    let page = b"<html>page</html>".to_vec();
+    for (name, steps, expected) in [
         (
             "endless chunks",
-            vec![Step::Send(chunked.clone()), Step::Endless(chunk.clone())],
+            vec![chunked(), Step::Endless(chunk.clone())],
             "length",
         ),
-        (
-            "endless body",
-            vec![Step::Send(bare.clone()), Step::Endless(page.clone())],
-            "length",
-        ),
+        ("endless body", vec![bare(), Step::Endless(page)], "length"),
         (
             "slow drip",
-            vec![Step::Send(bare.clone()), Step::Drip(b"x".to_vec())],
+            vec![bare(), Step::Drip(b"<html>page".to_vec())],
             "time",
         ),
-        (
-            "slow chunks",
-            vec![
-                Step::Send(chunked.clone()),
-                Step::Drip(b"1\r\nx\r\n".to_vec()),
-            ],
-            "time",
-        ),
-        (
-            "silence",
-            vec![
-                Step::Send(long.clone()),
-                Step::Send(page.clone()),
-                Step::Hang,
-            ],
-            "time",
-        ),
-        (
-            "too short",
-            vec![Step::Send(long.clone()), Step::Send(page.clone())],
-            "disconnect",
-        ),
+        ("slow chunks", vec![chunked(), Step::Drip(chunk)], "time"),
+        ("silence", vec![long(), Step::Hang], "time"),
+        ("too short", vec![long()], "disconnect"),
         (
             "broken chunk",
-            vec![
-                Step::Send(chunked.clone()),
-                Step::Send([&chunk[..], b"zz\r\n"].concat()),
-            ],
+            vec![chunked(), Step::Send(broken)],
             "disconnect",
         ),
         (
-            "chunk cut off",
-            vec![
-                Step::Send(chunked),
-                Step::Send(b"ff\r\n<html>page</html>".to_vec()),
-            ],
+            "half a chunk",
+            vec![chunked(), Step::Send(half)],
             "disconnect",
         ),
-    ];
-    for (name, steps, expected) in cases {
+    ] {
         let server = raw(steps).await;
         let settings = Settings {
             max_body_bytes: 100_000,
@@ -319,17 +291,14 @@ async fn a_body_that_does_not_end_is_cut_and_says_why() {
         let begun = Instant::now();
         let fetched = fetch(&settings, "http://a.test/").await;
         assert!(begun.elapsed() < Duration::from_secs(5), "{name}");
-        assert_eq!(fetched.failure, None, "{name}");
-        assert_eq!(fetched.hop.status, Some(200), "{name}");
-        assert_eq!(fetched.hop.truncated.as_deref(), Some(expected), "{name}");
-        assert!(
-            !fetched.body.is_empty() && fetched.body.len() <= 100_000,
+        assert_eq!(
+            (fetched.failure, fetched.hop.status),
+            (None, Some(200)),
             "{name}"
         );
-        if name.contains("drip") || name.contains("slow") {
-            continue;
-        }
+        assert_eq!(fetched.hop.truncated.as_deref(), Some(expected), "{name}");
         assert!(fetched.body.starts_with(b"<html>page"), "{name}");
+        assert!(fetched.body.len() <= 100_000, "{name}");
     }
 }
 
@@ -345,73 +314,55 @@ async fn a_declared_length_below_the_body_ends_it_there() {
 
 #[tokio::test]
 async fn what_is_no_answer_is_a_failure_with_a_reason() {
+    let send = |bytes: &str| Step::Send(bytes.as_bytes().to_vec());
+    let begun = || send("HTTP/1.1 200 OK\r\nX: ");
+    let endless = |bytes: &str| Step::Endless(bytes.as_bytes().to_vec());
     let many: String = (0..500).map(|n| format!("X-{n}: y\r\n")).collect();
-    let send = |bytes: &[u8]| vec![Step::Send(bytes.to_vec())];
-    let cases: [(&str, Vec<Step>, fn(&Failure) -> bool); 13] = [
-        ("silence", vec![Step::Hang], |f| {
-            matches!(f, Failure::Timeout { .. })
-        }),
+    let many = format!("HTTP/1.1 200 OK\r\n{many}\r\n");
+    let lengths = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd";
+    for (name, steps, expected) in [
+        ("silence", vec![Step::Hang], "timed out"),
         (
             "head dripped",
-            vec![
-                Step::Send(b"HTTP/1.1 200 OK\r\nX: ".to_vec()),
-                Step::Drip(b"y".to_vec()),
-            ],
-            |f| matches!(f, Failure::Timeout { .. }),
+            vec![begun(), Step::Drip(b"y".to_vec())],
+            "timed out",
         ),
         (
             "endless head",
-            vec![
-                Step::Send(b"HTTP/1.1 200 OK\r\nX: ".to_vec()),
-                Step::Endless(vec![b'y'; 999]),
-            ],
-            |f| matches!(f, Failure::Cap { what: "head bytes" }),
+            vec![begun(), endless(&"y".repeat(999))],
+            "head bytes",
         ),
         (
             "endless header lines",
-            vec![
-                Step::Send(b"HTTP/1.1 200 OK\r\n".to_vec()),
-                Step::Endless(b"X: y\r\n".to_vec()),
-            ],
-            |f| matches!(f, Failure::Cap { what: "head bytes" }),
+            vec![begun(), endless("\r\nX: y")],
+            "head bytes",
         ),
-        (
-            "many header lines",
-            send(format!("HTTP/1.1 200 OK\r\n{many}\r\n").as_bytes()),
-            |f| matches!(f, Failure::Cap { what: "head bytes" }),
-        ),
+        ("many header lines", vec![send(&many)], "head bytes"),
         (
             "endless interim answers",
-            vec![Step::Endless(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec())],
-            |f| matches!(f, Failure::Timeout { .. }),
+            vec![endless("HTTP/1.1 100 Go\r\n\r\n")],
+            "timed out",
         ),
-        ("hangs up", vec![], |f| {
-            matches!(f, Failure::Protocol { .. })
-        }),
+        ("hangs up", vec![], "is broken"),
+        ("hangs up in its head", vec![begun()], "is broken"),
+        ("HTTP/0.9", vec![send("<html>page</html>")], "is broken"),
         (
-            "hangs up in its head",
-            send(b"HTTP/1.1 200 OK\r\nX: y\r\n"),
-            |f| matches!(f, Failure::Protocol { .. }),
+            "another protocol",
+            vec![send("SSH-2.0-OpenSSH_9.2\r\n")],
+            "is broken",
         ),
-        ("HTTP/0.9", send(b"<html>page</html>"), |f| {
-            matches!(f, Failure::Protocol { .. })
-        }),
-        ("another protocol", send(b"SSH-2.0-OpenSSH_9.2\r\n"), |f| {
-            matches!(f, Failure::Protocol { .. })
-        }),
-        ("noise", send(&[0, 1, 2, 255, 254, 10, 13]), |f| {
-            matches!(f, Failure::Protocol { .. })
-        }),
         (
-            "two lengths",
-            send(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"),
-            |f| matches!(f, Failure::Protocol { .. }),
+            "noise",
+            vec![Step::Send(vec![0, 1, 2, 255, 254, 10, 13])],
+            "is broken",
         ),
-        ("bad status", send(b"HTTP/1.1 9999 Odd\r\n\r\n"), |f| {
-            matches!(f, Failure::Protocol { .. })
-        }),
-    ];
-    for (name, steps, is_expected) in cases {
+        ("two lengths", vec![send(lengths)], "is broken"),
+        (
+            "bad status",
+            vec![send("HTTP/1.1 9999 Odd\r\n\r\n")],
+            "is broken",
+        ),
+    ] {
         let server = raw(steps).await;
         let settings = Settings {
             answer_timeout_ms: 300,
@@ -421,7 +372,7 @@ async fn what_is_no_answer_is_a_failure_with_a_reason() {
         let failure = fetched
             .failure
             .unwrap_or_else(|| panic!("{name}: an answer was seen"));
-        assert!(is_expected(&failure), "{name}: {failure:?}");
+        assert!(failure.to_string().contains(expected), "{name}: {failure}");
         assert!(
             fetched.body.is_empty() && fetched.hop.request_head.is_some(),
             "{name}"

@@ -1,5 +1,10 @@
 //! The door against real servers on loopback.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "what a test's own server cannot do fails the test"
+)]
+
 mod api;
 mod charset;
 mod fetching;
