@@ -116,7 +116,7 @@ impl Visitor {
             if !seen.insert(url.clone()) {
                 return End::unknown("redirect loop");
             }
-            if seen.len() > self.settings.max_redirects + 1 {
+            if trail.hops.len() > self.settings.max_redirects {
                 return End::unknown("too many redirects");
             }
             // A browser keeps its referrer through HTTP redirects; a page that sends on becomes it.
