@@ -1,8 +1,8 @@
 //! Signal: words of an agency, a certificate, a region and a lookup put together, or an official label under another suffix.
 
 use crate::Kind;
-use crate::lexicon::Classes;
 use crate::reading::{Found, Piece, Reading};
+use crate::word::Classes;
 
 /// Letters from which an abbreviation tells something within a longer label.
 const TELLING_LETTERS: usize = 4;

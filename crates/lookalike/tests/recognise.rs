@@ -151,7 +151,7 @@ const IMITATIONS: &[(&str, &str, Kind, &str)] = &[
         "zscx.оsta.org.cn",
         "osta",
         Kind::Homoglyph,
-        "zscx.xn--sta-qdd.org.cn",
+        "zscx.xn--sta-red.org.cn",
     ),
     // A slip of the key, where the rest fits.
     ("mohrud-chaxun.com", "zlaq-mohurd", Kind::Typo, "mohrud"),
@@ -235,6 +235,7 @@ fn official_and_ordinary_hosts_are_not() {
         "diangongbao.com",
         "anjian.com",
         "bianmachaxun.com",
+        "gdxic.net",
         "beijing.com",
         "hebeicx.com",
         "yanan.cn",
