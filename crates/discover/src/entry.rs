@@ -16,6 +16,9 @@ pub(crate) fn url_of(entry: &str) -> Option<String> {
     }
     let absolute = if entry.contains("://") {
         entry.to_owned()
+    } else if entry.contains('@') {
+        // A mail address, not a host with a user.
+        return None;
     } else {
         let bare = entry
             .strip_prefix("*.")

@@ -2,9 +2,13 @@
 
 mod shipped;
 
-use jianwei_lookalike::{Matcher, generate, registrable};
+use std::sync::LazyLock;
+
+use jianwei_lookalike::{Matcher, Vocabulary, generate, registrable};
 use jianwei_model::{OfficialHost, ProtectedId, ProtectedSite, Verified};
 use proptest::prelude::*;
+
+static LAB_VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(shipped::vocabulary_of_labs);
 
 fn site(hosts: &[String]) -> ProtectedSite {
     ProtectedSite {
@@ -107,16 +111,16 @@ fn official_host() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn everything_made_from_a_made_up_site_is_recognised(
         hosts in prop::collection::vec(official_host(), 1..3)
     ) {
-        let vocabulary = shipped::vocabulary_of_labs();
+        let vocabulary = &*LAB_VOCABULARY;
         let site = site(&hosts);
-        let matcher = Matcher::new(std::slice::from_ref(&site), &vocabulary);
-        for name in generate(&site, &vocabulary) {
+        let matcher = Matcher::new(std::slice::from_ref(&site), vocabulary);
+        for name in generate(&site, vocabulary) {
             prop_assert!(matcher.recognise(&name).is_some(), "{} made from {:?} is missed", name, hosts);
         }
         for host in &hosts {
