@@ -122,7 +122,7 @@ impl Matcher {
             resemblance.reason.push_str(&inner);
         }
         resemblance.kind = Kind::Homoglyph;
-        resemblance.score *= REREAD;
+        resemblance.score = hundredths(resemblance.score * REREAD);
         Some(resemblance)
     }
 
@@ -173,11 +173,16 @@ impl Matcher {
             protected: site.map(|site| site.id.clone()),
             organisation,
             kind: found.kind,
-            score: found.score,
+            score: hundredths(found.score),
             excerpt: excerpt(reading, found.range, ascii),
             reason: found.reason,
         }
     }
+}
+
+/// Scores are judgements; more digits would feign precision.
+fn hundredths(score: f64) -> f64 {
+    (score * 100.0).round() / 100.0
 }
 
 fn better(best: &mut Option<Resemblance>, next: Option<Resemblance>) {

@@ -19,6 +19,8 @@ pub(crate) struct OpenLabel {
     pub(crate) label: String,
     pub(crate) suffix: String,
     pub(crate) site: usize,
+    /// Which characters the label has: one slip changes at most two.
+    letters: u64,
 }
 
 impl OpenLabel {
@@ -29,6 +31,7 @@ impl OpenLabel {
             label: label.to_owned(),
             suffix: suffix.to_owned(),
             site,
+            letters: letters(label),
         })
     }
 
@@ -38,7 +41,10 @@ impl OpenLabel {
             .strip_suffix(self.suffix.as_str())
             .and_then(|left| left.strip_suffix('.'))
             .and_then(|left| left.rsplit('.').next());
-        label.is_some_and(|label| label.len().abs_diff(self.label.len()) <= 2)
+        label.is_some_and(|label| {
+            label.len().abs_diff(self.label.len()) <= 1
+                && (letters(label) ^ self.letters).count_ones() <= 2
+        })
     }
 }
 
@@ -128,6 +134,11 @@ fn found(
         site,
         reason: format!("“{word}”与官方主机名用语“{official}”只差一处，且主机名其余部分与之相配"),
     }
+}
+
+/// A bit for each character that stands in a label.
+fn letters(label: &str) -> u64 {
+    label.bytes().fold(0, |bits, byte| bits | 1 << (byte & 63))
 }
 
 /// Whether one letter stands for quite another: among abbreviations that is another body's name, not a slip.

@@ -56,7 +56,7 @@ struct File {
     #[serde(default)]
     certificate: BTreeMap<Spanned<String>, Telling>,
     #[serde(default)]
-    function: BTreeMap<Spanned<String>, String>,
+    function: BTreeMap<Spanned<String>, Telling>,
     #[serde(default)]
     government: BTreeMap<Spanned<String>, String>,
     #[serde(default)]
@@ -97,6 +97,7 @@ impl Vocabulary {
         for (section, telling) in [
             (Section::Agency, file.agency),
             (Section::Certificate, file.certificate),
+            (Section::Function, file.function),
         ] {
             for (
                 key,
@@ -117,7 +118,6 @@ impl Vocabulary {
             }
         }
         for (section, plain) in [
-            (Section::Function, file.function),
             (Section::Government, file.government),
             (Section::Region, file.region),
             (Section::Filler, file.filler),
@@ -304,7 +304,7 @@ mod tests {
         );
         assert_eq!(
             failure(
-                "closed_suffixes = []\n[agency]\ncx = { means = \"部\" }\n\n[function]\ncx = \"查询\"\n"
+                "closed_suffixes = []\n[agency]\ncx = { means = \"部\" }\n\n[function]\ncx = { means = \"查询\" }\n"
             ),
             "vocabulary line 6: `cx` stands under `agency` and under `function`"
         );

@@ -83,7 +83,7 @@ const IMITATIONS: &[(&str, &str, Kind, &str)] = &[
     ),
     ("memgov.com", "mem", Kind::GovernmentLabel, "memgov"),
     ("mem.gov.query.top", "mem", Kind::GovernmentLabel, "mem.gov"),
-    ("hbyjtgovcn.com", "", Kind::GovernmentLabel, "govcn"),
+    ("hbyjtgovcn.com", "", Kind::GovernmentLabel, "yjtgovcn"),
     ("hebeigov.cn", "", Kind::GovernmentLabel, "hebeigov.cn"),
     (
         "jbzs.12345.gov.cn.hcv9.example",
@@ -91,6 +91,7 @@ const IMITATIONS: &[(&str, &str, Kind, &str)] = &[
         Kind::GovernmentLabel,
         "gov.cn",
     ),
+    ("qzxygovcn.com", "", Kind::GovernmentLabel, "govcn"),
     // Words of agencies, certificates and lookups.
     ("tzzyzscx.com", "cx-mem", Kind::Combination, "tzzyzscx"),
     (
@@ -126,6 +127,20 @@ const IMITATIONS: &[(&str, &str, Kind, &str)] = &[
     ("www.yananzw.cn", "", Kind::Combination, "yananzw"),
     ("hebeiyjglj.com", "", Kind::Combination, "hebeiyjglj"),
     ("mohurd.top", "zlaq-mohurd", Kind::OtherSuffix, "mohurd"),
+    ("memchaxun.com", "mem", Kind::Combination, "memchaxun"),
+    ("mem-cx.vip", "cx-mem", Kind::Combination, "mem-cx"),
+    ("aqsczscx.cn", "cx-mem", Kind::Combination, "aqsczscx"),
+    ("gdtzzycx.com", "cx-mem", Kind::Combination, "tzzycx"),
+    (
+        "tzzychaxun2024.com",
+        "cx-mem",
+        Kind::Combination,
+        "tzzychaxun",
+    ),
+    ("xuelichaxun.top", "chsi", Kind::Combination, "xuelichaxun"),
+    ("samr-chaxun.vip", "cnse", Kind::Combination, "samr-chaxun"),
+    ("jzsccx.cn", "jzsc-mohurd", Kind::Combination, "jzsccx"),
+    ("yjglb-cx.asia", "mem", Kind::Combination, "yjglb-cx"),
     // Internationalised names: 应急管理部查询.com, 特种作业.网址, 应急管理部政务.com, 学信网.com.
     ("应急管理部查询.com", "mem", Kind::Combination, "xn--"),
     ("特种作业.网址", "cx-mem", Kind::Combination, "xn--"),
