@@ -136,6 +136,20 @@ impl Vocabulary {
         Ok(vocabulary)
     }
 
+    /// The same words with one more closed suffix, such as `gov.test` in a laboratory.
+    ///
+    /// # Errors
+    /// [`Error::Suffix`] when it is no host name.
+    pub fn with_closed_suffix(mut self, suffix: &str) -> Result<Self, Error> {
+        let ascii = host_name(suffix).ok_or_else(|| Error::Suffix {
+            suffix: suffix.to_owned(),
+        })?;
+        if !self.closed_suffixes.contains(&ascii) {
+            self.closed_suffixes.push(ascii);
+        }
+        Ok(self)
+    }
+
     /// The ids of protected sites that words point to, each once.
     pub fn sites(&self) -> impl Iterator<Item = &str> {
         let ids: BTreeSet<&str> = self
@@ -185,6 +199,12 @@ impl Vocabulary {
     }
 }
 
+fn host_name(text: &str) -> Option<String> {
+    idna::domain_to_ascii(text)
+        .ok()
+        .filter(|ascii| ascii.split('.').all(is_label))
+}
+
 fn is_under(host: &str, suffix: &str) -> bool {
     host.strip_suffix(suffix)
         .is_some_and(|left| left.is_empty() || left.ends_with('.'))
@@ -206,12 +226,9 @@ impl Reader<'_> {
         given
             .iter()
             .map(|name| {
-                idna::domain_to_ascii(name.as_ref())
-                    .ok()
-                    .filter(|ascii| !ascii.is_empty() && ascii.split('.').all(is_label))
-                    .ok_or_else(|| {
-                        self.error(name, format!("`{}` is not a host name", name.as_ref()))
-                    })
+                host_name(name.as_ref()).ok_or_else(|| {
+                    self.error(name, format!("`{}` is not a host name", name.as_ref()))
+                })
             })
             .collect()
     }

@@ -300,3 +300,29 @@ fn who_is_protected_decides_whose_name_it_is() {
         (None, "应急管理部（未指明机关）")
     );
 }
+
+#[test]
+fn a_laboratory_s_suffix_is_closed_and_imitated_like_any_other() {
+    let vocabulary = shipped::vocabulary_of_labs();
+    assert!(vocabulary.clone().with_closed_suffix("gov test").is_err());
+    let mut site = shipped::sites().remove(0);
+    site.hosts.truncate(1);
+    "cx.yjb.gov.test".clone_into(&mut site.hosts[0].host);
+    let matcher = Matcher::new(&[site], &vocabulary);
+    assert!(matcher.owner("cx.yjb.gov.test").is_some());
+    for (host, kind) in [
+        ("cx.yjb.gov.test.query.example", Some(Kind::Level)),
+        ("cx-yjb-gov.test", Some(Kind::Joined)),
+        ("yjbgov.test", Some(Kind::GovernmentLabel)),
+        ("other-gov.test", Some(Kind::GovernmentLabel)),
+        ("cx.yjb.gov.test", None),
+        ("bureau.gov.test", None),
+        ("training-school.test", None),
+    ] {
+        assert_eq!(
+            matcher.recognise(host).map(|found| found.kind),
+            kind,
+            "{host}"
+        );
+    }
+}
