@@ -1,5 +1,10 @@
 //! Which hosts are recognised as imitations, of whom, by what trick and in which words.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a fixture that does not parse fails the test"
+)]
+
 mod shipped;
 
 use jianwei_lookalike::{Kind, Matcher};
@@ -325,4 +330,33 @@ fn a_laboratory_s_suffix_is_closed_and_imitated_like_any_other() {
             "{host}"
         );
     }
+}
+
+#[test]
+fn a_national_body_goes_before_its_branches_and_a_region_names_the_branch() {
+    let site = |id: &str, host: &str, region: &str| {
+        let text = format!(
+            "organisation = \"{id}\"\nnames = []\nregion = \"{region}\"\nsource = \"invented\"\nverified = \"no\"\n\
+             [[hosts]]\nhost = \"{host}\"\n"
+        );
+        jianwei_lookalike::parse_protected(id, &text).unwrap()
+    };
+    let branches = [
+        site("north", "zhengjianju.hebei.gov.cn", "13"),
+        site("south", "zhengjianju.hunan.gov.cn", "43"),
+    ];
+    let meant = |sites: &[jianwei_model::ProtectedSite], host: &str| {
+        let found = Matcher::new(sites, &shipped::vocabulary())
+            .recognise(host)
+            .unwrap();
+        found.protected.map(|id| id.to_string())
+    };
+    assert_eq!(meant(&branches, "zhengjianju-gov.com"), None);
+    assert_eq!(
+        meant(&branches, "hunan-zhengjianju-gov.com").as_deref(),
+        Some("south")
+    );
+    let mut all = branches.to_vec();
+    all.push(site("whole", "zhengjianju.gov.cn", ""));
+    assert_eq!(meant(&all, "zhengjianju-gov.com").as_deref(), Some("whole"));
 }
