@@ -46,7 +46,7 @@ pub(crate) async fn gzip_bomb() -> Response<Body> {
 }
 
 fn pack() -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let block = b"<div>".repeat((1 << 20) / 5 + 1);
     let mut left = BOMB_BYTES;
     while left > 0 {

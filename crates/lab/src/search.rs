@@ -126,6 +126,10 @@ fn presence(term: &str, text: &str) -> f64 {
     if text.contains(term) {
         return 1.0;
     }
+    // Words of letters are found whole or not at all; pairs tell only of words of characters.
+    if term.is_ascii() {
+        return 0.0;
+    }
     let letters: Vec<char> = term.chars().collect();
     let pairs: Vec<String> = letters
         .windows(2)
