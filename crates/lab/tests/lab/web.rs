@@ -102,6 +102,32 @@ async fn queries_choose_pages_and_the_sheet_stays_inside() {
 }
 
 #[tokio::test]
+async fn the_seller_s_sample_carries_a_code_to_the_fake_record() {
+    let lab = Lab::start().await.unwrap();
+    let code = get(
+        lab.addresses(),
+        lab.authority_pem(),
+        "http://diangongzheng.daibanwang.example/img/yangben-erweima.svg",
+    )
+    .await;
+    assert_eq!(code.header("content-type"), Some("image/svg+xml"));
+    let truth = lab.truth();
+    let record = truth
+        .fakes
+        .iter()
+        .find(|fake| fake.kind == "result_page")
+        .unwrap();
+    let expected = qrcode::QrCode::new(&record.url).unwrap();
+    let drawn = expected
+        .render::<qrcode::render::svg::Color<'_>>()
+        .min_dimensions(180, 180)
+        .dark_color(qrcode::render::svg::Color("#000000"))
+        .light_color(qrcode::render::svg::Color("#ffffff"))
+        .build();
+    assert!(code.text() == drawn, "the code does not say {}", record.url);
+}
+
+#[tokio::test]
 async fn charsets_lie_as_the_sheets_say() {
     let lab = Lab::start().await.unwrap();
     let gbk = get(
