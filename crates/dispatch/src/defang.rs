@@ -8,15 +8,19 @@
 pub fn defang(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
-    while !rest.is_empty() {
-        let run = length_while(rest, is_address_char);
-        out.push_str(&defang_run(&rest[..run], HostPlace::Anywhere));
-        rest = &rest[run..];
-        let between = length_while(rest, |c| !is_address_char(c));
-        out.push_str(&rest[..between]);
-        rest = &rest[between..];
+    while let Some((at, scheme)) = find_scheme(rest) {
+        out.push_str(&defang_names(&rest[..at]));
+        out.push_str(scheme);
+        rest = &rest[at + scheme.len()..];
+        let host = length_while(rest, |c| !ends_host(c));
+        out.push_str(&rest[..host].replace('.', "[.]"));
+        rest = &rest[host..];
+        let path = length_while(rest, is_address_char);
+        let path = find_scheme(&rest[..path]).map_or(path, |(nested, _)| nested);
+        out.push_str(&rest[..path]);
+        rest = &rest[path..];
     }
-    out
+    out + &defang_names(rest)
 }
 
 /// A text on one line: control and direction characters gone, white space single, at most `characters` long.
@@ -35,64 +39,37 @@ pub(crate) fn one_line(text: &str, characters: usize) -> String {
     cut + "……"
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum HostPlace {
-    /// The first segment may be a bare host name.
-    Anywhere,
-    /// Inside a path or query: only a nested address is rewritten.
-    AfterScheme,
+/// Where the first `http://` or `https://` begins, and how it is written harmlessly (in as many bytes).
+fn find_scheme(text: &str) -> Option<(usize, &'static str)> {
+    let lower = text.to_ascii_lowercase();
+    let plain = lower.find("http://").map(|at| (at, "hxxp://"));
+    let secure = lower.find("https://").map(|at| (at, "hxxps://"));
+    [plain, secure].into_iter().flatten().min()
 }
 
-fn defang_run(run: &str, place: HostPlace) -> String {
-    let Some((at, scheme)) = find_scheme(run) else {
-        return match place {
-            HostPlace::Anywhere => defang_bare(run),
-            HostPlace::AfterScheme => run.to_owned(),
-        };
-    };
-    let before = match place {
-        HostPlace::Anywhere => defang_bare(&run[..at]),
-        HostPlace::AfterScheme => run[..at].to_owned(),
-    };
-    let after = &run[at + scheme.len()..];
-    let end = after.find(['/', '?', '#']).unwrap_or(after.len());
-    let defanged = if scheme.len() == "https://".len() {
-        "hxxps://"
-    } else {
-        "hxxp://"
-    };
-    format!(
-        "{before}{defanged}{}{}",
-        after[..end].replace('.', "[.]"),
-        defang_run(&after[end..], HostPlace::AfterScheme)
-    )
-}
-
-/// Where the first `http://` or `https://` begins, and itself.
-fn find_scheme(run: &str) -> Option<(usize, &str)> {
-    // Address runs are split at nothing but ASCII, so byte positions are character borders.
-    let lower = run.to_ascii_lowercase();
-    let plain = lower.find("http://").map(|at| (at, "http://".len()));
-    let secure = lower.find("https://").map(|at| (at, "https://".len()));
-    let (at, length) = [plain, secure].into_iter().flatten().min()?;
-    Some((at, &run[at..at + length]))
-}
-
-fn defang_bare(run: &str) -> String {
-    let end = run.find(['/', '?', '#']).unwrap_or(run.len());
-    let mut out = String::with_capacity(run.len());
-    for (index, part) in run[..end].split_inclusive(['@', ':', '=']).enumerate() {
-        let stop = part.len() - usize::from(part.ends_with(['@', ':', '=']));
-        let (name, separator) = part.split_at(stop);
-        let _ = index;
-        if is_host(name.trim_end_matches('.')) {
-            out.push_str(&name.replace('.', "[.]"));
-        } else {
-            out.push_str(name);
+/// The text with host names and addresses defanged that stand without `http`.
+fn defang_names(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let run = length_while(rest, is_address_char);
+        let name = length_while(&rest[..run], |c| !matches!(c, '/' | '?' | '#'));
+        for part in rest[..name].split_inclusive(['@', ':', '=']) {
+            let bare = part.trim_end_matches(['@', ':', '=', '.']);
+            let (head, tail) = part.split_at(bare.len());
+            if is_host(bare) {
+                out.push_str(&head.replace('.', "[.]"));
+            } else {
+                out.push_str(head);
+            }
+            out.push_str(tail);
         }
-        out.push_str(separator);
+        out.push_str(&rest[name..run]);
+        rest = &rest[run..];
+        let between = length_while(rest, |c| !is_address_char(c));
+        out.push_str(&rest[..between]);
+        rest = &rest[between..];
     }
-    out.push_str(&run[end..]);
     out
 }
 
@@ -132,6 +109,13 @@ fn is_address_char(c: char) -> bool {
                 | '\\'
                 | '`'
         )
+}
+
+/// What ends the host of an address, in any script.
+fn ends_host(c: char) -> bool {
+    matches!(c, '/' | '?' | '#' | '，' | '。' | '、' | '；' | '”' | '）')
+        || c.is_whitespace()
+        || (c.is_ascii_graphic() && !is_address_char(c))
 }
 
 fn is_direction_mark(c: char) -> bool {
