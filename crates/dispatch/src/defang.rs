@@ -12,7 +12,8 @@ pub fn defang(text: &str) -> String {
         out.push_str(&defang_names(&rest[..at]));
         out.push_str(scheme);
         rest = &rest[at + scheme.len()..];
-        let host = length_while(rest, |c| !ends_host(c));
+        let nested = find_scheme(rest).map_or(rest.len(), |(at, _)| at);
+        let host = length_while(&rest[..nested], |c| !ends_host(c));
         out.push_str(&rest[..host].replace('.', "[.]"));
         rest = &rest[host..];
         let path = length_while(rest, is_address_char);
@@ -128,7 +129,22 @@ fn length_while(text: &str, holds: impl Fn(char) -> bool) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_keeps_a_live_scheme_and_twice_is_once(
+            text in "([a-zA-Z0-9:/.@=?#\\[\\] 证书。，-]|https?://|HTTP://){0,60}"
+        ) {
+            let once = defang(&text);
+            let lower = once.to_ascii_lowercase();
+            prop_assert!(!lower.contains("http://") && !lower.contains("https://"), "{once}");
+            prop_assert_eq!(defang(&once), once.clone());
+            prop_assert_eq!(once.replace("[.]", ".").len(), text.replace("[.]", ".").len());
+        }
+    }
 
     fn check(text: &str, expected: &str) {
         assert_eq!(defang(text), expected);
