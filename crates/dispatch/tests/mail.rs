@@ -1,4 +1,5 @@
 //! Mails as they leave: over SMTP with every kind of protection and trouble, and into a folder.
+#![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 #[path = "support/smtp_server.rs"]
 mod smtp_server;
@@ -328,7 +329,7 @@ async fn line_ends_cannot_add_headers() {
             letter
                 .recipient
                 .address
-                .push_str("\r\nRCPT TO:<x@evil.example>")
+                .push_str("\r\nRCPT TO:<x@evil.example>");
         },
         |letter| letter.case = jianwei_model::CaseId::from_text("c\r\nBcc: x@evil.example"),
         |letter| letter.recipient.address = "甲@registrar.example".into(),
