@@ -10,6 +10,7 @@
 //! - Nothing leaves after a dismissal, and no digest leaves twice.
 //! - Reopening starts a new round: earlier confirmations and approvals no longer count, what has left stays left.
 
+mod apply;
 mod decide;
 mod letter;
 mod open_steps;
