@@ -1,0 +1,190 @@
+//! Taking events in, one after another; what breaks the rules changes nothing but is reported.
+
+use jianwei_model::{Action, Digest, Event, LetterId, Timestamp};
+
+use crate::rules::{may_leave, person};
+use crate::{CaseView, DispositionView, Judgement, LetterView, Opening, PacketView, SendingState};
+
+impl CaseView {
+    /// Takes one event in; false when it breaks the rules.
+    pub(crate) fn apply(&mut self, event: &Event) -> bool {
+        match &event.action {
+            Action::CaseOpened { .. } => self.apply_opened(event),
+            Action::PacketSealed { packet, wacz } => {
+                let bound = self.approved_letters().next().is_some();
+                if !bound {
+                    self.packet = Some(PacketView {
+                        at: event.at,
+                        packet: *packet,
+                        wacz: *wacz,
+                    });
+                }
+                !bound
+            }
+            Action::CaseConfirmed | Action::CaseDismissed | Action::CaseReopened => {
+                self.apply_review(event)
+            }
+            Action::LetterDrafted { letter, digest } => {
+                self.apply_drafted(event.at, letter, *digest)
+            }
+            Action::LetterApproved { letter, digest } => {
+                let allowed = person(&event.actor)
+                    .and_then(|name| self.check_approve(letter, digest, name))
+                    .is_ok();
+                allowed && self.judge(letter, event, |one, said| one.approved = Some(said))
+            }
+            Action::LetterRejected { letter } => {
+                let allowed = person(&event.actor)
+                    .and_then(|_| self.check_reject(letter))
+                    .is_ok();
+                allowed
+                    && self.judge(letter, event, |one, said| {
+                        one.approved = None;
+                        one.rejected = Some(said);
+                    })
+            }
+            Action::DeliveryStarted { .. }
+            | Action::LetterDelivered { .. }
+            | Action::DeliveryFailed { .. }
+            | Action::PacketAcknowledged { .. } => self.apply_sending(event),
+            Action::DispositionRecorded { disposition } => {
+                let allowed = self.check_dispose(*disposition).is_ok();
+                if allowed {
+                    self.dispositions.push(DispositionView {
+                        disposition: *disposition,
+                        by: event.actor.clone(),
+                        at: event.at,
+                        reason: event.reason.clone(),
+                    });
+                }
+                allowed
+            }
+            Action::SourcePulled { .. }
+            | Action::EvidenceRead { .. }
+            | Action::UserAdded { .. }
+            | Action::UserDisabled { .. }
+            | Action::PasswordSet { .. }
+            | Action::SignedIn
+            | Action::SignInFailed { .. } => true,
+        }
+    }
+
+    fn apply_opened(&mut self, event: &Event) -> bool {
+        let Action::CaseOpened {
+            class,
+            host,
+            visit,
+            assessment,
+        } = &event.action
+        else {
+            return false;
+        };
+        if self.opened.is_some() {
+            return false;
+        }
+        self.opened = Some(Opening {
+            at: event.at,
+            class: *class,
+            host: host.clone(),
+            visit: visit.clone(),
+            assessment: *assessment,
+        });
+        true
+    }
+
+    fn apply_review(&mut self, event: &Event) -> bool {
+        let Ok(said) = Judgement::of(event) else {
+            return false;
+        };
+        match event.action {
+            Action::CaseConfirmed if self.check_confirm().is_ok() => self.confirmed = Some(said),
+            Action::CaseDismissed if self.check_dismiss().is_ok() => self.dismissed = Some(said),
+            Action::CaseReopened if self.check_reopen().is_ok() => self.begin_round(said),
+            _ => return false,
+        }
+        true
+    }
+
+    fn begin_round(&mut self, said: Judgement) {
+        self.round = self.round.saturating_add(1);
+        self.reopened = Some(said);
+        self.confirmed = None;
+        self.dismissed = None;
+        self.dispositions.clear();
+        for letter in self.letters.values_mut() {
+            letter.approved = None;
+            letter.rejected = None;
+            if let Some(sending) = letter.sending.take()
+                && !matches!(sending.state, SendingState::Failed { .. })
+            {
+                letter.left.insert(sending.digest);
+            }
+        }
+    }
+
+    fn apply_drafted(&mut self, at: Timestamp, letter: &LetterId, digest: Digest) -> bool {
+        let Some(known) = self.letters.get_mut(letter) else {
+            self.letters
+                .insert(letter.clone(), LetterView::drafted(at, digest));
+            return true;
+        };
+        if known.digest == digest {
+            return true;
+        }
+        if known.is_under_way() {
+            return false;
+        }
+        known.digest = digest;
+        known.drafted = at;
+        known.approved = None;
+        known.rejected = None;
+        known.sending = None;
+        true
+    }
+
+    fn judge(
+        &mut self,
+        letter: &LetterId,
+        event: &Event,
+        set: fn(&mut LetterView, Judgement),
+    ) -> bool {
+        match (self.letters.get_mut(letter), Judgement::of(event)) {
+            (Some(found), Ok(said)) => {
+                set(found, said);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What the machine says it did is kept even where it should not have been done; only then it is not counted.
+    fn apply_sending(&mut self, event: &Event) -> bool {
+        let (Action::DeliveryStarted { letter, .. }
+        | Action::LetterDelivered { letter, .. }
+        | Action::DeliveryFailed { letter, .. }
+        | Action::PacketAcknowledged { letter, .. }) = &event.action
+        else {
+            return false;
+        };
+        let lawful = match &event.action {
+            Action::DeliveryStarted { digest, .. } => may_leave(self, letter, digest),
+            _ => true,
+        };
+        let Some(found) = self.letters.get_mut(letter) else {
+            return false;
+        };
+        match &event.action {
+            Action::DeliveryStarted { digest, .. } => {
+                found.begin(event.at, *digest);
+                lawful
+            }
+            Action::LetterDelivered { digest, proof, .. } => {
+                let allowed = found.is_approved_as(digest);
+                found.arrive(event.at, *digest, proof) && allowed
+            }
+            Action::DeliveryFailed { error, .. } => found.fail(event.at, error),
+            Action::PacketAcknowledged { receipt, .. } => found.acknowledge(event.at, receipt),
+            _ => false,
+        }
+    }
+}
