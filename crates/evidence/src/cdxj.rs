@@ -22,10 +22,8 @@ fn line(record: &Record, file_name: &str) -> String {
         Some(http) => http.content_type.as_deref(),
         None => record.field("Content-Type"),
     };
-    let mut pairs = vec![
-        ("url", target.to_owned()),
-        ("mime", media_type(content_type)),
-    ];
+    let mut pairs = vec![("url", target.to_owned())];
+    pairs.extend(content_type.map(|value| ("mime", media_type(value))));
     if let Some(http) = &record.http {
         pairs.push(("status", http.status.clone()));
     }
@@ -48,18 +46,13 @@ fn line(record: &Record, file_name: &str) -> String {
     )
 }
 
-/// The media type without parameters; `unk` where the server named none.
-fn media_type(content_type: Option<&str>) -> String {
-    content_type.map_or_else(
-        || "unk".to_owned(),
-        |value| {
-            value
-                .split(|c: char| c == ';' || c.is_whitespace())
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        },
-    )
+/// The media type without parameters. Where the server named none, the indexer leaves it out, and so do we.
+fn media_type(content_type: &str) -> String {
+    content_type
+        .split(|c: char| c == ';' || c.is_whitespace())
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// A JSON string in ASCII, so that lines sort alike as text and as bytes.

@@ -77,7 +77,8 @@ pub(crate) fn capture_record(input: &PacketInput, methods: &BTreeSet<String>) ->
             "found_by": known(input.lead.as_ref()),
             "imitates": known(input.assessment.reference.as_ref()),
         },
-        "steps": steps(input),
+        // Not `steps`: frictionless, and with it `wacz validate`, takes a top-level `steps` for a pipeline of its own.
+        "process": steps(input),
         "hashing": {
             "algorithms": ["MD5", "SHA-256", "SM3"],
             "authoritative": "SHA-256",

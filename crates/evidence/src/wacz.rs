@@ -19,6 +19,10 @@ pub(crate) const VISITS: &str = "evidence/visits.json";
 pub(crate) const ASSESSMENT: &str = "evidence/assessment.json";
 pub(crate) const CUSTODY: &str = "evidence/custody.jsonl";
 pub(crate) const FILE_LIST: &str = "evidence/file-list.json";
+const CAPTURE_RECORD: &str = "evidence/capture-record.json";
+const ENVIRONMENT: &str = "evidence/env-check.json";
+const DECISION: &str = "evidence/decision.json";
+const LOG: &str = "logs/capture.log";
 pub(crate) const REFERENCE_PAGE: &str = "evidence/reference.html";
 pub(crate) const REFERENCE_PICTURE: &str = "evidence/reference.png";
 pub(crate) const DATAPACKAGE: &str = "datapackage.json";
@@ -31,17 +35,19 @@ pub(crate) const REQUIRED: [&str; 12] = [
     CASE,
     VISITS,
     ASSESSMENT,
-    "evidence/capture-record.json",
-    "evidence/env-check.json",
-    "evidence/decision.json",
+    CAPTURE_RECORD,
+    ENVIRONMENT,
+    DECISION,
     CUSTODY,
     FILE_LIST,
-    "logs/capture.log",
+    LOG,
 ];
 
 const ONLINE: &str = "网络在线提取";
 const DERIVED: &str = "由程序依据采集数据生成";
 const KEPT: &str = "系统留存";
+/// Where exhibits come from that were made from our own records.
+const OURS: &str = "jianwei";
 
 /// `datapackage-digest.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,58 +145,57 @@ fn exhibits(input: &PacketInput) -> Result<Vec<Exhibit>, Error> {
     if let Some(reason) = fault {
         return Err(Error::unreadable(capture::FILE_NAME, reason));
     }
+    let sealed = input.sealed;
     let captured = input
         .visits
         .iter()
         .map(|visit| visit.finished)
         .max()
-        .unwrap_or(input.sealed);
+        .unwrap_or(sealed);
+    let origin = (input.case.url.as_str(), captured);
+    let path = format!("archive/{}", capture::FILE_NAME);
     let index = cdxj::index(&records, capture::FILE_NAME);
+    let record = protocol::capture_record(input, &methods);
     let mut out = vec![
-        exhibit(
-            &format!("archive/{}", capture::FILE_NAME),
-            warc,
-            ("网页数据", "WARC 1.1 (gzip)", ONLINE),
-            (&input.case.url, captured),
-        ),
-        derived(INDEX, index, ("采集索引", "CDXJ 0.1.0"), input.sealed),
+        exhibit(&path, warc, ("网页数据", "WARC 1.1 (gzip)", ONLINE), origin),
+        derived(INDEX, index, ("采集索引", "CDXJ 0.1.0"), sealed),
         derived(
             PAGES,
             pages_file(input)?,
             ("页面清单", "JSON Lines"),
-            input.sealed,
+            sealed,
         ),
-        json_exhibit(CASE, &CaseFile::of(input), ("案件信息", KEPT), input.sealed),
+        json_exhibit(CASE, &CaseFile::of(input), ("案件信息", KEPT), sealed),
         json_exhibit(VISITS, &input.visits, ("采集记录", KEPT), captured),
         exhibit(
             ASSESSMENT,
             assessment(input)?,
             ("研判结果", "JSON", DERIVED),
-            ("jianwei", input.case.opened),
+            (OURS, input.case.opened),
         ),
         json_exhibit(
-            "evidence/capture-record.json",
-            &protocol::capture_record(input, &methods),
+            CAPTURE_RECORD,
+            &record,
             ("电子数据网络在线提取记录", DERIVED),
-            input.sealed,
+            sealed,
         ),
         json_exhibit(
-            "evidence/env-check.json",
+            ENVIRONMENT,
             &protocol::environment_check(input),
             ("环境检查记录", DERIVED),
-            input.sealed,
+            sealed,
         ),
         json_exhibit(
-            "evidence/decision.json",
+            DECISION,
             &protocol::decision(input),
             ("判定依据", DERIVED),
-            input.sealed,
+            sealed,
         ),
-        exhibit(
+        derived(
             CUSTODY,
-            custody::write(&input.events).into_bytes(),
-            ("流转记录", "JSON Lines", KEPT),
-            ("jianwei", input.sealed),
+            custody::write(&input.events),
+            ("流转记录", "JSON Lines"),
+            sealed,
         ),
     ];
     for (number, visit) in (1..).zip(&input.visits) {
@@ -201,15 +206,15 @@ fn exhibits(input: &PacketInput) -> Result<Vec<Exhibit>, Error> {
             "evidence/tls-chain.pem",
             chains,
             ("证书链", "PEM", ONLINE),
-            (&input.case.url, captured),
+            origin,
         ));
     }
     reference_exhibits(input, &mut out)?;
     out.push(derived(
-        "logs/capture.log",
+        LOG,
         protocol::capture_log(input),
         ("采集日志", "text/plain"),
-        input.sealed,
+        sealed,
     ));
     Ok(out)
 }
@@ -417,7 +422,7 @@ fn derived(
         path,
         text.into_bytes(),
         (category, format, DERIVED),
-        ("jianwei", at),
+        (OURS, at),
     )
 }
 
@@ -431,7 +436,7 @@ fn json_exhibit<T: Serialize>(
         path,
         pretty(value).into_bytes(),
         (category, "JSON", method),
-        ("jianwei", at),
+        (OURS, at),
     )
 }
 
