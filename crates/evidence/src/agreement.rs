@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jianwei_model::{Digest, Hop, Rendering, Timestamp, Visit};
 
 use crate::capture::{tls_urn, view_urn};
+use crate::case_file::CaseFile;
+use crate::dns::dns_text;
 use crate::inspect::Files;
-use crate::protocol::{CaseFile, dns_text};
 use crate::record::Record;
 use crate::wacz::{self, visit_file};
 use crate::warc::RecordKind;
@@ -27,6 +28,11 @@ pub(crate) fn faults(
             "visit {} of the case is not there",
             case.case.visit
         ));
+    }
+    for visit in visits {
+        if visit.hops.first().is_some_and(|hop| hop.url != visit.url) {
+            faults.push(format!("visit {} does not begin at its own URL", visit.id));
+        }
     }
     let mut require = |path: &str, digest: Option<Digest>| {
         let actual = files.get(path).map(|bytes| Digest::of(bytes));

@@ -3,12 +3,12 @@
 use jianwei_model::{Date, Digest};
 
 use crate::Error;
+use crate::case_file::CaseFile;
+use crate::case_file::title;
 use crate::container::ZipWriter;
 use crate::exhibit::{ListLine, list_csv};
 use crate::hash::sm3_hex;
 use crate::key::SealKey;
-use crate::protocol::CaseFile;
-use crate::wacz::title;
 use crate::warc::one_line;
 
 pub(crate) const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";

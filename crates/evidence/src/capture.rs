@@ -6,9 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use jianwei_model::{Hop, HopCause, Rendering, Resolution, Timestamp, TlsFacts, Visit};
 
 use crate::Error;
+use crate::capture_log::outcome_text;
+use crate::dns::dns_text;
 use crate::head;
 use crate::input::PacketInput;
-use crate::protocol::{dns_text, outcome_text};
 use crate::warc::{RecordDraft, RecordKind, WarcWriter, warc_fields};
 
 /// The WARC file's name inside the WACZ.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use jianwei_model::{Actor, Case, Hop, Lead, Outcome, Reference, Rendering, Resolution, Timestamp};
-use serde::{Deserialize, Serialize};
+use jianwei_model::{Actor, Hop, Outcome, Rendering};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::input::PacketInput;
@@ -11,38 +11,6 @@ use crate::warc::one_line;
 
 /// What is said where something is not known.
 const UNKNOWN: &str = "unknown";
-
-/// `evidence/case.json`: what the packet is about and who sealed it when.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CaseFile {
-    pub(crate) schema: String,
-    pub(crate) case: Case,
-    pub(crate) lead: Option<Lead>,
-    pub(crate) reference: Option<Reference>,
-    pub(crate) reference_source: Option<String>,
-    pub(crate) unit: String,
-    pub(crate) software: String,
-    pub(crate) sealed: Timestamp,
-}
-
-impl CaseFile {
-    pub(crate) const SCHEMA: &'static str = "jianwei/case/1";
-
-    pub(crate) fn of(input: &PacketInput) -> Self {
-        let exhibit = input.reference.as_ref();
-        Self {
-            schema: Self::SCHEMA.to_owned(),
-            case: input.case.clone(),
-            lead: input.lead.clone(),
-            reference: exhibit.map(|exhibit| exhibit.reference.clone()),
-            reference_source: exhibit.and_then(|exhibit| exhibit.source.clone()),
-            unit: input.unit.clone(),
-            software: input.software.clone(),
-            sealed: input.sealed,
-        }
-    }
-}
 
 /// `evidence/capture-record.json`: the fields of an online extraction record, as far as they are known.
 pub(crate) fn capture_record(input: &PacketInput, methods: &BTreeSet<String>) -> Value {
@@ -174,78 +142,6 @@ pub(crate) fn decision(input: &PacketInput) -> Value {
     })
 }
 
-/// `logs/capture.log`: every step in order, one line each.
-pub(crate) fn capture_log(input: &PacketInput) -> String {
-    let mut out = String::new();
-    for visit in &input.visits {
-        let mut push =
-            |at: Timestamp, text: String| out.push_str(&format!("{at} {}\n", one_line(&text)));
-        push(
-            visit.started,
-            format!(
-                "visit {} from {} of {}",
-                visit.id,
-                visit.vantage.as_str(),
-                visit.url
-            ),
-        );
-        for hop in &visit.hops {
-            let peer = hop
-                .peer
-                .map_or_else(|| UNKNOWN.to_owned(), |peer| peer.to_string());
-            let status = hop
-                .status
-                .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-            let truncated = hop
-                .truncated
-                .as_ref()
-                .map(|why| format!(" truncated by {why}"))
-                .unwrap_or_default();
-            push(
-                hop.started,
-                format!(
-                    "{} from {peer}: {status} in {} ms{truncated}",
-                    hop.url, hop.elapsed_ms
-                ),
-            );
-        }
-        push(
-            visit.finished,
-            format!("visit {} {}", visit.id, outcome_text(&visit.outcome)),
-        );
-    }
-    out.push_str(&format!(
-        "{} sealed by {}\n",
-        input.sealed,
-        one_line(&input.software)
-    ));
-    out
-}
-
-/// A resolution as `text/dns`: the moment, then one resource record a line.
-pub(crate) fn dns_text(resolution: &Resolution) -> String {
-    let ttl = resolution.ttl_seconds;
-    let mut out = format!("{}\n", resolution.at.to_fourteen_digits());
-    let mut owner = resolution.name.as_str();
-    for alias in &resolution.aliases {
-        out.push_str(&format!("{owner}.\t{ttl}\tIN\tCNAME\t{alias}.\n"));
-        owner = alias;
-    }
-    for address in &resolution.addresses {
-        let kind = if address.is_ipv4() { "A" } else { "AAAA" };
-        out.push_str(&format!("{owner}.\t{ttl}\tIN\t{kind}\t{address}\n"));
-    }
-    out
-}
-
-pub(crate) fn outcome_text(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Live => "live".to_owned(),
-        Outcome::Gone { reason } => format!("gone: {reason}"),
-        Outcome::Unknown { reason } => format!("unknown: {reason}"),
-    }
-}
-
 fn known<T: Serialize>(value: Option<T>) -> Value {
     value
         .and_then(|value| serde_json::to_value(value).ok())
@@ -349,22 +245,4 @@ fn not_known(input: &PacketInput) -> Vec<String> {
         }
     }
     out
-}
-
-/// The page's title as text, at most 200 characters; empty where there is none.
-pub(crate) fn title_of(html: &str) -> String {
-    const LONGEST: usize = 200;
-    let lower = html.to_ascii_lowercase();
-    let title = lower.find("<title").and_then(|open| {
-        let start = open + lower[open..].find('>')? + 1;
-        let end = start + lower[start..].find("</title")?;
-        html.get(start..end)
-    });
-    let words: Vec<&str> = title.unwrap_or_default().split_whitespace().collect();
-    words
-        .join(" ")
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(LONGEST)
-        .collect()
 }

@@ -1,5 +1,6 @@
 //! WARC records read back strictly: one record to a gzip member, nothing between, every digest true.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 
 use flate2::bufread::GzDecoder;
@@ -208,6 +209,43 @@ fn contradictions(record: &Record) -> Vec<String> {
     );
     if record.kind != RecordKind::Warcinfo && record.field("WARC-Target-URI").is_none() {
         faults.push("it has no `WARC-Target-URI`".to_owned());
+    }
+    faults
+}
+
+/// Every record is of the one `warcinfo`, and every request stands behind the response it asked for.
+pub(crate) fn link_faults(records: &[Record]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut ids = BTreeSet::new();
+    let first = records
+        .first()
+        .filter(|record| record.kind == RecordKind::Warcinfo);
+    if first.is_none() {
+        faults.push("the file does not begin with a `warcinfo` record".to_owned());
+    }
+    let warcinfo = first.map(Record::id);
+    let mut response: Option<&str> = None;
+    for (number, record) in records.iter().enumerate() {
+        let mut fault =
+            |text: &str| faults.push(format!("record at byte {}: {text}", record.offset));
+        if !ids.insert(record.id()) {
+            fault("its identifier is not its own");
+        }
+        if number > 0
+            && (record.kind == RecordKind::Warcinfo || record.field("WARC-Warcinfo-ID") != warcinfo)
+        {
+            fault("it does not belong to the file's `warcinfo`");
+        }
+        let concurrent = record.field("WARC-Concurrent-To");
+        match record.kind {
+            RecordKind::Response => response = Some(record.id()),
+            RecordKind::Request | RecordKind::Metadata
+                if concurrent.is_some() && concurrent != response =>
+            {
+                fault("it does not stand behind the response it names");
+            }
+            _ => {}
+        }
     }
     faults
 }

@@ -2,9 +2,9 @@
 
 use jianwei_model::Digest;
 
+use crate::case_file::CaseFile;
 use crate::input::PacketInput;
 use crate::key::SealKey;
-use crate::protocol::CaseFile;
 use crate::{Error, bag, wacz};
 
 /// A sealed packet.

@@ -1,16 +1,16 @@
-//! The evidence itself: a WACZ 1.1.1 file, signed in the anonymous form of wacz-auth 0.1.0.
+//! The evidence itself: the files of a WACZ 1.1.1.
 
-use jianwei_model::{Case, Digest, Rendering, Timestamp, Visit, canonical_json};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use jianwei_model::{Digest, Rendering, Timestamp, Visit, canonical_json};
+use serde::Serialize;
 
 use crate::capture::{self, Capture};
+use crate::case_file::CaseFile;
 use crate::container::ZipWriter;
 use crate::exhibit::{self, Exhibit, ListLine};
 use crate::input::PacketInput;
 use crate::key::SealKey;
-use crate::protocol::{self, CaseFile, title_of};
 use crate::{Error, cdxj, custody, record};
+use crate::{capture_log, datapackage, pages, protocol};
 
 pub(crate) const INDEX: &str = "indexes/index.cdxj";
 pub(crate) const PAGES: &str = "pages/pages.jsonl";
@@ -49,50 +49,6 @@ const KEPT: &str = "系统留存";
 /// Where exhibits come from that were made from our own records.
 const OURS: &str = "jianwei";
 
-/// `datapackage-digest.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DigestFile {
-    pub(crate) path: String,
-    pub(crate) hash: String,
-    #[serde(rename = "signedData")]
-    pub(crate) signed_data: SignedData,
-}
-
-/// The anonymous form: ECDSA with SHA-256 over the text of `hash`, raw r and s.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SignedData {
-    pub(crate) hash: String,
-    pub(crate) created: String,
-    pub(crate) software: String,
-    /// Version of the wacz-auth specification.
-    pub(crate) version: String,
-    pub(crate) signature: String,
-    #[serde(rename = "publicKey")]
-    pub(crate) public_key: String,
-}
-
-/// What of `datapackage.json` is checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct DataPackage {
-    pub(crate) profile: String,
-    pub(crate) resources: Vec<Resource>,
-    pub(crate) created: String,
-    pub(crate) wacz_version: String,
-    pub(crate) software: String,
-}
-
-/// One file of a data package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Resource {
-    pub(crate) name: String,
-    pub(crate) path: String,
-    pub(crate) hash: String,
-    pub(crate) bytes: u64,
-}
-
 /// Builds the WACZ and the exhibit list it holds.
 pub(crate) fn build(input: &PacketInput, key: &SealKey) -> Result<(Vec<u8>, Vec<ListLine>), Error> {
     let mut exhibits = exhibits(input)?;
@@ -103,8 +59,8 @@ pub(crate) fn build(input: &PacketInput, key: &SealKey) -> Result<(Vec<u8>, Vec<
         ("固定清单", DERIVED),
         input.sealed,
     ));
-    let package = datapackage(input, &exhibits);
-    let digest = digest_file(input, &package, key)?;
+    let package = datapackage::text(input, &exhibits);
+    let digest = datapackage::signed(input, &package, key)?;
 
     let mut zip = ZipWriter::new(Vec::new());
     for exhibit in &exhibits {
@@ -115,25 +71,9 @@ pub(crate) fn build(input: &PacketInput, key: &SealKey) -> Result<(Vec<u8>, Vec<
     Ok((zip.finish()?, list))
 }
 
-/// The text of `datapackage-digest.json`; there is one spelling only.
-pub(crate) fn digest_text(file: &DigestFile) -> String {
-    pretty(file)
-}
-
 /// `evidence/page-0001.txt` and its like, by the visit's number from 1.
 pub(crate) fn visit_file(kind: &str, number: usize, extension: &str) -> String {
     format!("evidence/{kind}-{number:04}.{extension}")
-}
-
-/// The pages of the visits that ended with an answer: URL, moment, visit.
-pub(crate) fn pages(visits: &[Visit]) -> impl Iterator<Item = (&Visit, &str, Timestamp)> {
-    visits.iter().filter_map(|visit| {
-        let hop = visit
-            .hops
-            .last()
-            .filter(|hop| hop.response_head.is_some())?;
-        Some((visit, hop.url.as_str(), hop.started))
-    })
 }
 
 fn exhibits(input: &PacketInput) -> Result<Vec<Exhibit>, Error> {
@@ -161,7 +101,7 @@ fn exhibits(input: &PacketInput) -> Result<Vec<Exhibit>, Error> {
         derived(INDEX, index, ("采集索引", "CDXJ 0.1.0"), sealed),
         derived(
             PAGES,
-            pages_file(input)?,
+            pages::text(input)?,
             ("页面清单", "JSON Lines"),
             sealed,
         ),
@@ -212,7 +152,7 @@ fn exhibits(input: &PacketInput) -> Result<Vec<Exhibit>, Error> {
     reference_exhibits(input, &mut out)?;
     out.push(derived(
         LOG,
-        protocol::capture_log(input),
+        capture_log::text(input),
         ("采集日志", "text/plain"),
         sealed,
     ));
@@ -320,79 +260,6 @@ fn chains(input: &PacketInput) -> Result<Option<Vec<u8>>, Error> {
     Ok(Some(out).filter(|out| !out.is_empty()))
 }
 
-fn pages_file(input: &PacketInput) -> Result<String, Error> {
-    let header = json!({"format": "json-pages-1.0", "id": "pages", "title": "All Pages"});
-    let mut out = format!("{header}\n");
-    for (visit, url, at) in pages(&input.visits) {
-        let title = match &visit.document {
-            Some(document) => title_of(&String::from_utf8_lossy(
-                input.blob(&document.text, "a page as text")?,
-            )),
-            None => String::new(),
-        };
-        let page =
-            json!({"id": visit.id, "url": url, "ts": at.to_seconds_string(), "title": title});
-        out.push_str(&format!("{page}\n"));
-    }
-    Ok(out)
-}
-
-fn datapackage(input: &PacketInput, exhibits: &[Exhibit]) -> String {
-    let resources: Vec<Resource> = exhibits
-        .iter()
-        .map(|exhibit| Resource {
-            name: exhibit
-                .path
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-            path: exhibit.path.clone(),
-            hash: Digest::of(&exhibit.bytes).to_string(),
-            bytes: exhibit.bytes.len() as u64,
-        })
-        .collect();
-    let mut package = json!({
-        "profile": "data-package",
-        "resources": resources,
-        "title": title(&input.case),
-        "description": "网站取证数据",
-        "created": input.sealed.to_seconds_string(),
-        "wacz_version": "1.1.1",
-        "software": input.software,
-    });
-    let case_page = pages(&input.visits)
-        .find(|(visit, ..)| visit.id == input.case.visit)
-        .or_else(|| pages(&input.visits).next());
-    if let Some((_, url, at)) = case_page {
-        // The specification spells it `mainPageUrl`, its reference implementation `mainPageURL`.
-        package["mainPageUrl"] = url.into();
-        package["mainPageURL"] = url.into();
-        package["mainPageDate"] = at.to_seconds_string().into();
-    }
-    pretty(&package)
-}
-
-pub(crate) fn title(case: &Case) -> String {
-    format!("{} {} {}", case.id, case.class.chinese(), case.host)
-}
-
-fn digest_file(input: &PacketInput, package: &str, key: &SealKey) -> Result<String, Error> {
-    let hash = Digest::of(package.as_bytes()).to_string();
-    Ok(digest_text(&DigestFile {
-        path: DATAPACKAGE.to_owned(),
-        hash: hash.clone(),
-        signed_data: SignedData {
-            signature: key.sign_hash_text(&hash)?,
-            public_key: key.public().to_base64(),
-            hash,
-            created: input.sealed.to_seconds_string(),
-            software: input.software.clone(),
-            version: "0.1.0".to_owned(),
-        },
-    }))
-}
-
 type Kind = (&'static str, &'static str, &'static str);
 
 fn exhibit(
@@ -440,7 +307,7 @@ fn json_exhibit<T: Serialize>(
     )
 }
 
-fn pretty<T: Serialize>(value: &T) -> String {
+pub(crate) fn pretty<T: Serialize>(value: &T) -> String {
     // Plain values with text keys always serialise.
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');

@@ -3,6 +3,8 @@
 //! They are found in the folder that the environment variable `JIANWEI_PYTHON_TOOLS` names: the `bin` of a Python environment with
 //! `wacz`, `warcio`, `cdxj-indexer`, `bagit` and `setuptools<81` installed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod sample;
 
 use std::env;

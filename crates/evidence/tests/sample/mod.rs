@@ -1,5 +1,10 @@
 //! A packet's material for tests: an invented counterfeit site, visited once over a redirect, seen in a browser.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[allow(dead_code, reason = "not every test takes packets apart")]
+pub(crate) mod forge;
+
 use std::collections::BTreeMap;
 
 use jianwei_evidence::{Clock, Environment, PacketInput, ReferenceExhibit, SealKey};
