@@ -15,10 +15,13 @@ use crate::warc::{RecordDraft, RecordKind, WarcWriter, warc_fields};
 /// The WARC file's name inside the WACZ.
 pub(crate) const FILE_NAME: &str = "capture-0001.warc.gz";
 
-/// The methods of the requests sent, and the WARC file's bytes.
+/// The WARC file and what is to be said about how it came about.
 pub(crate) struct Capture {
     pub(crate) bytes: Vec<u8>,
+    /// The methods of the requests sent.
     pub(crate) methods: BTreeSet<String>,
+    /// The URLs whose heads are stored otherwise than received.
+    pub(crate) rewritten: BTreeSet<String>,
 }
 
 /// Writes the records of all visits.
@@ -28,6 +31,7 @@ pub(crate) fn capture(input: &PacketInput) -> Result<Capture, Error> {
         writer: WarcWriter::new(Vec::new(), input.case.id.as_str()),
         seen: BTreeSet::new(),
         methods: BTreeSet::new(),
+        rewritten: BTreeSet::new(),
     };
     recorder.warcinfo()?;
     for visit in &input.visits {
@@ -36,6 +40,7 @@ pub(crate) fn capture(input: &PacketInput) -> Result<Capture, Error> {
     Ok(Capture {
         bytes: recorder.writer.finish(),
         methods: recorder.methods,
+        rewritten: recorder.rewritten,
     })
 }
 
@@ -55,6 +60,7 @@ struct Recorder<'a> {
     /// Answers and chains met again on a later hop are recorded once.
     seen: BTreeSet<(String, String)>,
     methods: BTreeSet<String>,
+    rewritten: BTreeSet<String>,
 }
 
 impl Recorder<'_> {
@@ -192,13 +198,17 @@ impl Recorder<'_> {
             if let Some(why) = &hop.truncated {
                 fields.push(("WARC-Truncated", truncation(why).to_owned()));
             }
+            let stored = head::stored(head, body.len() as u64);
+            if stored != head {
+                self.rewritten.insert(hop.url.clone());
+            }
             response = Some(self.writer.write(&RecordDraft {
                 kind: RecordKind::Response,
                 target: Some(hop.url.clone()),
                 date: hop.started,
                 content_type: "application/http;msgtype=response",
                 fields,
-                head: &head::stored(head, body.len() as u64),
+                head: &stored,
                 payload: body,
             })?);
         }
@@ -241,7 +251,9 @@ impl Recorder<'_> {
             .iter()
             .filter_map(|hop| hop_letter(hop.cause))
             .collect();
-        fields.push(("hopsFromSeed", path));
+        if !path.is_empty() {
+            fields.push(("hopsFromSeed", path));
+        }
         fields.push(("fetchTimeMs", hop.elapsed_ms.to_string()));
         fields.push(("visit", visit.id.to_string()));
         fields.push(("vantage", visit.vantage.as_str().to_owned()));

@@ -6,6 +6,7 @@ use jianwei_model::{Actor, Hop, Outcome, Rendering};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::capture::Capture;
 use crate::input::PacketInput;
 use crate::warc::one_line;
 
@@ -13,7 +14,7 @@ use crate::warc::one_line;
 const UNKNOWN: &str = "unknown";
 
 /// `evidence/capture-record.json`: the fields of an online extraction record, as far as they are known.
-pub(crate) fn capture_record(input: &PacketInput, methods: &BTreeSet<String>) -> Value {
+pub(crate) fn capture_record(input: &PacketInput, capture: &Capture) -> Value {
     let environment = &input.environment;
     let case = &input.case;
     json!({
@@ -55,10 +56,10 @@ pub(crate) fn capture_record(input: &PacketInput, methods: &BTreeSet<String>) ->
         },
         "integrity": {
             "reproducible": UNKNOWN,
-            "recaptures": input.visits.len().saturating_sub(1),
+            "visits": input.visits.len(),
         },
-        "request_methods": methods,
-        "changes": changes(input),
+        "request_methods": capture.methods,
+        "changes": changes(input, capture),
         "signatures": "本记录由程序自动生成，未经人工签名",
     })
 }
@@ -213,11 +214,17 @@ fn steps(input: &PacketInput) -> Vec<Value> {
     steps
 }
 
-fn changes(input: &PacketInput) -> Vec<String> {
-    let mut changes = vec![
-        "响应正文去除传输编码（Transfer-Encoding）后保存，原响应头以 X-Archive-Orig- 前缀保留"
-            .to_owned(),
-    ];
+/// In what the stored bytes differ from those on the wire.
+fn changes(input: &PacketInput, capture: &Capture) -> Vec<String> {
+    let mut changes: Vec<String> = capture
+        .rewritten
+        .iter()
+        .map(|url| {
+            format!(
+                "{url} 的正文去除传输编码后保存，响应头中不再相符的字段以 X-Archive-Orig- 前缀保留"
+            )
+        })
+        .collect();
     for hop in hops(input) {
         if let Some(why) = &hop.truncated {
             changes.push(format!("{} 的正文不完整（{}）", hop.url, one_line(why)));

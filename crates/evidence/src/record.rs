@@ -13,6 +13,8 @@ use crate::warc::RecordKind;
 const RECORD_CAP_BYTES: u64 = 512 << 20;
 /// The most all records of a file may unpack to.
 const FILE_CAP_BYTES: u64 = 8 << 30;
+/// The most that may stand before a record's block.
+const HEAD_CAP_BYTES: usize = 64 << 10;
 /// The members' heads as our writer makes them: deflate, no extra fields in which to hide something, no time.
 const MEMBER_HEAD: [u8; 8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0];
 
@@ -166,7 +168,7 @@ fn http_facts(head: &[u8], body_bytes: u64) -> HttpFacts {
 }
 
 fn named_fields(content: &[u8]) -> Result<(Vec<(String, String)>, usize), String> {
-    let end = content
+    let end = content[..content.len().min(HEAD_CAP_BYTES)]
         .windows(4)
         .position(|window| window == b"\r\n\r\n")
         .ok_or("the record's head does not end")?;

@@ -103,29 +103,21 @@ fn query_key(query: Option<&str>) -> String {
 }
 
 /// Percent-decodes until nothing is left to decode.
+///
+/// What a decoded byte completes is decoded as soon as it stands there: hostile URLs are encoded a thousand times over, and a pass
+/// over the whole for each would take for ever.
 fn unescaped(text: &[u8]) -> Vec<u8> {
-    let mut current = text.to_vec();
-    loop {
-        let next = unescaped_once(&current);
-        if next == current {
-            return current;
-        }
-        current = next;
-    }
-}
-
-fn unescaped_once(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while at < text.len() {
-        let pair = text.get(at + 1..at + 3).filter(|_| text[at] == b'%');
-        let mut byte = [0];
-        if pair.is_some_and(|pair| hex::decode_to_slice(pair, &mut byte).is_ok()) {
-            out.push(byte[0]);
-            at += 3;
-        } else {
-            out.push(text[at]);
-            at += 1;
+    let mut out: Vec<u8> = Vec::with_capacity(text.len());
+    for byte in text {
+        out.push(*byte);
+        while let Some((rest, [b'%', high, low])) = out.split_last_chunk::<3>() {
+            let mut decoded = [0];
+            if hex::decode_to_slice([*high, *low], &mut decoded).is_err() {
+                break;
+            }
+            let length = rest.len();
+            out.truncate(length);
+            out.push(decoded[0]);
         }
     }
     out
@@ -164,10 +156,13 @@ fn without_page_session(path: &str) -> String {
     };
     let segments: Vec<&str> = path.split('/').collect();
     for index in (1..segments.len().saturating_sub(1)).rev() {
+        if !is_session(segments[index]) {
+            continue;
+        }
         let rest = segments[index + 1..].join("/");
         let before_query = rest.split('?').next().unwrap_or_default();
         let is_page = before_query.find(".aspx").is_some_and(|found| found > 0);
-        if is_session(segments[index]) && is_page {
+        if is_page {
             return format!("{}/{rest}", segments[..index].join("/"));
         }
     }
@@ -287,5 +282,12 @@ mod tests {
         ] {
             assert_eq!(surt(url), key, "{url}");
         }
+    }
+
+    #[test]
+    fn a_url_encoded_over_and_over_takes_one_pass() {
+        let url = format!("https://a.example/%{}41", "25".repeat(500_000));
+        assert_eq!(surt(&url), "example,a)/a");
+        assert_eq!(unescaped(b"%%3431%2"), b"C1%2");
     }
 }

@@ -3,7 +3,7 @@
 use jianwei_model::{Digest, Rendering, Timestamp, Visit, canonical_json};
 use serde::Serialize;
 
-use crate::capture::{self, Capture};
+use crate::capture;
 use crate::case_file::CaseFile;
 use crate::container::ZipWriter;
 use crate::exhibit::{self, Exhibit, ListLine};
@@ -22,6 +22,7 @@ pub(crate) const FILE_LIST: &str = "evidence/file-list.json";
 const CAPTURE_RECORD: &str = "evidence/capture-record.json";
 const ENVIRONMENT: &str = "evidence/env-check.json";
 const DECISION: &str = "evidence/decision.json";
+const CHAINS: &str = "evidence/tls-chain.pem";
 const LOG: &str = "logs/capture.log";
 pub(crate) const REFERENCE_PAGE: &str = "evidence/reference.html";
 pub(crate) const REFERENCE_PICTURE: &str = "evidence/reference.png";
@@ -77,27 +78,47 @@ pub(crate) fn visit_file(kind: &str, number: usize, extension: &str) -> String {
 }
 
 fn exhibits(input: &PacketInput) -> Result<Vec<Exhibit>, Error> {
-    let Capture {
-        bytes: warc,
-        methods,
-    } = capture::capture(input)?;
-    let (records, fault) = record::read(&warc);
+    let captured = last_visit(input);
+    let mut out = capture_exhibits(input, captured)?;
+    out.extend(record_exhibits(input, captured)?);
+    for (number, visit) in (1..).zip(&input.visits) {
+        visit_exhibits(input, number, visit, &mut out)?;
+    }
+    if let Some(chains) = chains(input)? {
+        let origin = (input.case.url.as_str(), captured);
+        out.push(exhibit(CHAINS, chains, ("证书链", "PEM", ONLINE), origin));
+    }
+    reference_exhibits(input, &mut out)?;
+    let log = capture_log::text(input);
+    out.push(derived(LOG, log, ("采集日志", "text/plain"), input.sealed));
+    Ok(out)
+}
+
+fn last_visit(input: &PacketInput) -> Timestamp {
+    let ends = input.visits.iter().map(|visit| visit.finished);
+    ends.max().unwrap_or(input.sealed)
+}
+
+/// The WARC file, and what follows from it.
+fn capture_exhibits(input: &PacketInput, captured: Timestamp) -> Result<Vec<Exhibit>, Error> {
+    let capture = capture::capture(input)?;
+    let (records, fault) = record::read(&capture.bytes);
     if let Some(reason) = fault {
         return Err(Error::unreadable(capture::FILE_NAME, reason));
     }
     let sealed = input.sealed;
-    let captured = input
-        .visits
-        .iter()
-        .map(|visit| visit.finished)
-        .max()
-        .unwrap_or(sealed);
-    let origin = (input.case.url.as_str(), captured);
     let path = format!("archive/{}", capture::FILE_NAME);
+    let origin = (input.case.url.as_str(), captured);
     let index = cdxj::index(&records, capture::FILE_NAME);
-    let record = protocol::capture_record(input, &methods);
-    let mut out = vec![
-        exhibit(&path, warc, ("网页数据", "WARC 1.1 (gzip)", ONLINE), origin),
+    let record = protocol::capture_record(input, &capture);
+    let kind = ("电子数据网络在线提取记录", DERIVED);
+    Ok(vec![
+        exhibit(
+            &path,
+            capture.bytes,
+            ("网页数据", "WARC 1.1 (gzip)", ONLINE),
+            origin,
+        ),
         derived(INDEX, index, ("采集索引", "CDXJ 0.1.0"), sealed),
         derived(
             PAGES,
@@ -105,58 +126,35 @@ fn exhibits(input: &PacketInput) -> Result<Vec<Exhibit>, Error> {
             ("页面清单", "JSON Lines"),
             sealed,
         ),
+        json_exhibit(CAPTURE_RECORD, &record, kind, sealed),
+    ])
+}
+
+/// What we know of the case.
+fn record_exhibits(input: &PacketInput, captured: Timestamp) -> Result<Vec<Exhibit>, Error> {
+    let sealed = input.sealed;
+    let environment = protocol::environment_check(input);
+    let decision = protocol::decision(input);
+    let assessed = (OURS, input.case.opened);
+    let custody = custody::write(&input.events);
+    Ok(vec![
         json_exhibit(CASE, &CaseFile::of(input), ("案件信息", KEPT), sealed),
         json_exhibit(VISITS, &input.visits, ("采集记录", KEPT), captured),
         exhibit(
             ASSESSMENT,
             assessment(input)?,
             ("研判结果", "JSON", DERIVED),
-            (OURS, input.case.opened),
+            assessed,
         ),
-        json_exhibit(
-            CAPTURE_RECORD,
-            &record,
-            ("电子数据网络在线提取记录", DERIVED),
-            sealed,
-        ),
-        json_exhibit(
-            ENVIRONMENT,
-            &protocol::environment_check(input),
-            ("环境检查记录", DERIVED),
-            sealed,
-        ),
-        json_exhibit(
-            DECISION,
-            &protocol::decision(input),
-            ("判定依据", DERIVED),
-            sealed,
-        ),
-        derived(
+        json_exhibit(ENVIRONMENT, &environment, ("环境检查记录", DERIVED), sealed),
+        json_exhibit(DECISION, &decision, ("判定依据", DERIVED), sealed),
+        exhibit(
             CUSTODY,
-            custody::write(&input.events),
-            ("流转记录", "JSON Lines"),
-            sealed,
+            custody.into_bytes(),
+            ("流转记录", "JSON Lines", KEPT),
+            (OURS, sealed),
         ),
-    ];
-    for (number, visit) in (1..).zip(&input.visits) {
-        visit_exhibits(input, number, visit, &mut out)?;
-    }
-    if let Some(chains) = chains(input)? {
-        out.push(exhibit(
-            "evidence/tls-chain.pem",
-            chains,
-            ("证书链", "PEM", ONLINE),
-            origin,
-        ));
-    }
-    reference_exhibits(input, &mut out)?;
-    out.push(derived(
-        LOG,
-        capture_log::text(input),
-        ("采集日志", "text/plain"),
-        sealed,
-    ));
-    Ok(out)
+    ])
 }
 
 fn visit_exhibits(
