@@ -1,0 +1,552 @@
+//! The walk over a parsed page that gathers its features.
+
+use ego_tree::iter::Edge;
+use scraper::node::Element;
+use scraper::{Html, Node};
+
+use super::features::{Block, Form, Home, Input, Link, LinkKind, Position};
+use super::source::{Cursor, Piece, Source};
+use super::tokens::{Channel, Token, hash, level_digits, path_name, script_paths, style_urls};
+use crate::text::fold_word;
+
+/// Most links and fields that are kept of one page.
+const MOST_LINKS: usize = 4096;
+/// Longest attribute text that is taken for words.
+const MOST_ATTRIBUTE_BYTES: usize = 2048;
+
+/// What a walk has gathered.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) text: String,
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) blocks: Vec<Block>,
+    /// Ranges of single text nodes in `text`.
+    pub(crate) nodes: Vec<(u32, u32)>,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) names: String,
+    pub(crate) links: Vec<Link>,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) homes: Vec<Home>,
+    pub(crate) site_codes: Vec<String>,
+}
+
+/// What has been gathered so far, and where the walk stands.
+pub(crate) struct Walk<'s, 'a> {
+    source: &'s Source<'a>,
+    cursor: Cursor,
+    gathered: Gathered,
+    block_start: u32,
+    positions: Vec<(Position, u32)>,
+    link: Option<u32>,
+    form: Form,
+    forms: u32,
+    depth: u32,
+}
+
+impl<'s, 'a> Walk<'s, 'a> {
+    /// A walk that has not begun.
+    pub(crate) fn new(source: &'s Source<'a>) -> Self {
+        Self {
+            source,
+            cursor: Cursor::default(),
+            gathered: Gathered::default(),
+            block_start: 0,
+            positions: Vec::new(),
+            link: None,
+            form: Form::Loose,
+            forms: 0,
+            depth: 0,
+        }
+    }
+
+    /// Gathers the features of a tree.
+    pub(crate) fn tree(&mut self, tree: &Html) {
+        // The tree's own lists, not calls, carry the depth.
+        let mut skip_until = None;
+        self.depth = 0;
+        for edge in tree.tree.root().traverse() {
+            match edge {
+                Edge::Open(node) => {
+                    self.depth += 1;
+                    if skip_until.is_some() {
+                        continue;
+                    }
+                    match node.value() {
+                        Node::Element(element) => {
+                            if !self.open(element) {
+                                self.unread(element.name(), node.first_child().map(|c| c.value()));
+                                skip_until = Some(node.id());
+                            }
+                        }
+                        Node::Text(text) => self.words(text),
+                        Node::Comment(comment) => self.comment(comment),
+                        _ => {}
+                    }
+                }
+                Edge::Close(node) => {
+                    if skip_until == Some(node.id()) {
+                        skip_until = None;
+                    } else if skip_until.is_none()
+                        && let Node::Element(element) = node.value()
+                    {
+                        self.close(element.name());
+                    }
+                    self.depth -= 1;
+                }
+            }
+        }
+        self.end_block();
+        self.positions.clear();
+        self.link = None;
+    }
+
+    /// Ends the walk.
+    pub(crate) fn finish(mut self) -> Gathered {
+        self.end_block();
+        self.gathered
+    }
+
+    /// Takes an element in; `false` if what it holds is not text.
+    fn open(&mut self, element: &Element) -> bool {
+        let name = element.name();
+        let tag = self.source.tag(&mut self.cursor, name);
+        self.identifiers(element);
+        if is_block(name) {
+            self.end_block();
+        }
+        self.place(name, element);
+        match name {
+            "script" | "style" | "noscript" | "template" | "iframe" | "frame" => {
+                self.load(element, &["src", "data-src"]);
+                return false;
+            }
+            "meta" => self.meta(element, tag),
+            "link" => self.link_element(element),
+            "a" | "area" => self.anchor(element),
+            "img" | "source" | "video" | "embed" | "audio" => {
+                self.load(element, &["src", "data-src", "poster", "data-original"]);
+                if let Some(alt) = element.attr("alt").or_else(|| element.attr("title")) {
+                    self.attribute_block(alt, tag, Position::Alt);
+                }
+            }
+            "form" => {
+                self.forms += 1;
+                self.form = Form::Number(self.forms);
+                if let Some(action) = element.attr("action") {
+                    self.add_link(action, LinkKind::Submit);
+                    self.resource(action);
+                }
+            }
+            "input" | "textarea" | "select" => self.input(element, tag),
+            "br" => self.gathered.text.push('\n'),
+            _ => {}
+        }
+        true
+    }
+
+    fn close(&mut self, name: &str) {
+        if is_block(name) {
+            self.end_block();
+        }
+        if self
+            .positions
+            .last()
+            .is_some_and(|(_, depth)| *depth == self.depth)
+        {
+            self.positions.pop();
+        }
+        match name {
+            "a" => {
+                self.link = None;
+                self.part();
+            }
+            "form" => self.form = Form::Loose,
+            _ => {}
+        }
+    }
+
+    /// Tokens from what is not shown: inline scripts and styles.
+    fn unread(&mut self, name: &str, child: Option<&Node>) {
+        let Some(Node::Text(text)) = child else {
+            return;
+        };
+        match name {
+            "script" => script_paths(text, |path| self.resource(path)),
+            "style" => style_urls(text, |url| self.resource(url)),
+            _ => {}
+        }
+    }
+
+    fn place(&mut self, name: &str, element: &Element) {
+        let position = match name {
+            "title" => Position::Title,
+            "h1" => Position::H1,
+            "h2" | "h3" | "h4" => Position::Heading,
+            "footer" => Position::Footer,
+            "button" => Position::Button,
+            "div" | "section" | "table" | "td" | "ul" | "p" if is_footer(element) => {
+                Position::Footer
+            }
+            _ => return,
+        };
+        self.positions.push((position, self.depth));
+    }
+
+    fn position(&self) -> Position {
+        self.positions
+            .last()
+            .map_or(Position::Body, |(position, _)| *position)
+    }
+
+    fn words(&mut self, text: &str) {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            if !text.is_empty() && self.gathered.text.len() as u32 > self.block_start {
+                self.gathered.text.push(' ');
+            }
+            return;
+        }
+        if text.starts_with(char::is_whitespace)
+            && self.gathered.text.len() as u32 > self.block_start
+        {
+            self.gathered.text.push(' ');
+        }
+        let start = self.gathered.text.len() as u32;
+        self.source
+            .place(&mut self.cursor, trimmed, start, &mut self.gathered.pieces);
+        self.gathered.text.push_str(trimmed);
+        self.gathered
+            .nodes
+            .push((start, self.gathered.text.len() as u32));
+        if text.ends_with(char::is_whitespace) {
+            self.gathered.text.push(' ');
+        }
+    }
+
+    /// Marks the border of a link inside a line, lest two entries of a menu read as one word.
+    fn part(&mut self) {
+        if self.gathered.text.len() as u32 > self.block_start {
+            self.gathered.text.push('|');
+        }
+    }
+
+    fn end_block(&mut self) {
+        let end = self.gathered.text.len() as u32;
+        let start = self.block_start;
+        self.block_start = end;
+        if self.gathered.text[start as usize..]
+            .trim_matches(|c: char| c.is_whitespace() || c == '|')
+            .is_empty()
+        {
+            return;
+        }
+        self.gathered.blocks.push(Block {
+            text: (start, end),
+            folded: (0, 0),
+            position: self.position(),
+            link: self.link,
+        });
+    }
+
+    /// A block of its own for the words of an attribute.
+    fn attribute_block(&mut self, words: &str, tag: Option<(u32, u32)>, position: Position) {
+        let words = words.trim();
+        if words.is_empty() || words.len() > MOST_ATTRIBUTE_BYTES {
+            return;
+        }
+        self.end_block();
+        let start = self.gathered.text.len() as u32;
+        if let Some((from, to)) = tag
+            && let Some(found) = self.source.html()[from as usize..to as usize].find(words)
+        {
+            self.gathered.pieces.push(Piece {
+                text: start,
+                text_length: words.len() as u32,
+                source: from + found as u32,
+                source_length: words.len() as u32,
+            });
+        }
+        self.gathered.text.push_str(words);
+        let end = self.gathered.text.len() as u32;
+        self.gathered.nodes.push((start, end));
+        self.block_start = end;
+        self.gathered.blocks.push(Block {
+            text: (start, end),
+            folded: (0, 0),
+            position,
+            link: self.link,
+        });
+    }
+
+    fn identifiers(&mut self, element: &Element) {
+        if let Some(id) = element.attr("id")
+            && (2..=64).contains(&id.len())
+        {
+            let levelled = level_digits(id);
+            self.token(&format!("#{levelled}"), id);
+        }
+        if let Some(style) = element.attr("style")
+            && style.contains("url(")
+        {
+            style_urls(style, |url| self.resource(url));
+        }
+    }
+
+    fn resource(&mut self, url: &str) {
+        if let Some(name) = path_name(url) {
+            self.token(&name.to_lowercase(), name);
+        }
+    }
+
+    fn token(&mut self, normal: &str, written: &str) {
+        let start = self.gathered.names.len() as u32;
+        self.gathered.names.push_str(written);
+        self.gathered.tokens.push(Token {
+            channel: Channel::Resource,
+            hash: hash(normal),
+            place: (start, self.gathered.names.len() as u32),
+        });
+    }
+
+    fn load(&mut self, element: &Element, attributes: &[&str]) {
+        for attribute in attributes {
+            if let Some(url) = element.attr(attribute) {
+                self.resource(url);
+                self.add_link(url, LinkKind::Load);
+            }
+        }
+    }
+
+    fn anchor(&mut self, element: &Element) {
+        self.part();
+        let Some(href) = element.attr("href") else {
+            return;
+        };
+        self.link = self.add_link(href, LinkKind::Anchor);
+        // Where others can be found names nobody's own resource.
+        if host(href).is_none() {
+            self.resource(href);
+        }
+    }
+
+    fn add_link(&mut self, url: &str, kind: LinkKind) -> Option<u32> {
+        if self.gathered.links.len() >= MOST_LINKS || url.len() > MOST_ATTRIBUTE_BYTES {
+            return None;
+        }
+        self.gathered.links.push(Link {
+            host: host(url),
+            url: url.to_owned(),
+            kind,
+        });
+        Some(self.gathered.links.len() as u32 - 1)
+    }
+
+    fn link_element(&mut self, element: &Element) {
+        let Some(href) = element.attr("href") else {
+            return;
+        };
+        let rel = element.attr("rel").unwrap_or_default().to_ascii_lowercase();
+        if rel == "canonical" {
+            self.home(href, href);
+        } else if rel.contains("stylesheet") || rel.contains("icon") || rel.contains("preload") {
+            self.resource(href);
+            self.add_link(href, LinkKind::Load);
+        }
+    }
+
+    fn meta(&mut self, element: &Element, tag: Option<(u32, u32)>) {
+        let Some(content) = element.attr("content") else {
+            return;
+        };
+        let name = element
+            .attr("name")
+            .or_else(|| element.attr("property"))
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        match name.as_str() {
+            "sitename" | "og:site_name" | "application-name" => {
+                self.attribute_block(content, tag, Position::SiteName);
+            }
+            "sitedomain" | "og:url" => self.home(content, content),
+            "siteidcode" if self.gathered.site_codes.len() < 4 => {
+                self.gathered.site_codes.push(content.trim().to_owned());
+            }
+            "description" | "keywords" | "og:title" | "og:description" => {
+                self.attribute_block(content, tag, Position::Meta);
+            }
+            _ => {}
+        }
+    }
+
+    fn comment(&mut self, comment: &str) {
+        for sign in ["saved from url=", "Mirrored from "] {
+            if let Some(found) = comment.find(sign) {
+                let rest = &comment[found + sign.len()..];
+                let url =
+                    rest.trim_start_matches(|c: char| matches!(c, '(' | ')') || c.is_ascii_digit());
+                let url = url.split_whitespace().next().unwrap_or_default();
+                self.home(url, url);
+            }
+        }
+    }
+
+    fn home(&mut self, url: &str, raw: &str) {
+        let host = host(url).or_else(|| host(&format!("//{}", url.trim())));
+        if let Some(host) = host
+            && self.gathered.homes.len() < 16
+        {
+            self.gathered.homes.push(Home {
+                host,
+                raw: raw.trim().to_owned(),
+            });
+        }
+    }
+
+    fn input(&mut self, element: &Element, tag: Option<(u32, u32)>) {
+        let kind = element.attr("type").unwrap_or("text").to_ascii_lowercase();
+        if matches!(kind.as_str(), "submit" | "button" | "reset") {
+            if let Some(value) = element.attr("value") {
+                self.attribute_block(value, tag, Position::Button);
+            }
+            return;
+        }
+        if let Some(name) = element.attr("name")
+            && (2..=64).contains(&name.len())
+        {
+            self.token(&format!("@{}", level_digits(name)), name);
+        }
+        if kind == "hidden" || self.gathered.inputs.len() >= MOST_LINKS {
+            return;
+        }
+        let mut label = fold_word(tail(&self.gathered.text, 48));
+        let text = self.gathered.text.len() as u32;
+        if let Some(placeholder) = element.attr("placeholder") {
+            label.push(' ');
+            label.push_str(&fold_word(tail(placeholder, 96)));
+            self.attribute_block(placeholder, tag, Position::Field);
+        }
+        let names = ["name", "id", "v-model", "ng-model"]
+            .iter()
+            .filter_map(|attribute| element.attr(attribute))
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
+            .join(" ");
+        self.gathered.inputs.push(Input {
+            kind,
+            names,
+            label,
+            form: self.form,
+            text,
+        });
+    }
+}
+
+/// The last `bytes` bytes of a text, on a character border.
+fn tail(text: &str, bytes: usize) -> &str {
+    let mut start = text.len().saturating_sub(bytes);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+/// The host that a URL names, in lower case.
+fn host(url: &str) -> Option<String> {
+    let url = url.trim();
+    let start = url.find("//")?;
+    let scheme = &url[..start];
+    if !(scheme.is_empty()
+        || scheme.eq_ignore_ascii_case("http:")
+        || scheme.eq_ignore_ascii_case("https:"))
+    {
+        return None;
+    }
+    let rest = &url[start + 2..];
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = &rest[..end];
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    (host.contains('.') && host.len() < 254).then(|| host.trim_end_matches('.').to_lowercase())
+}
+
+fn is_footer(element: &Element) -> bool {
+    ["id", "class"].iter().any(|attribute| {
+        element.attr(attribute).is_some_and(|value| {
+            value.len() < 200
+                && [
+                    "foot",
+                    "copyright",
+                    "bottom",
+                    "Foot",
+                    "Copyright",
+                    "copy-right",
+                ]
+                .iter()
+                .any(|sign| value.contains(sign))
+        })
+    })
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "button"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "head"
+            | "header"
+            | "hr"
+            | "html"
+            | "iframe"
+            | "legend"
+            | "li"
+            | "main"
+            | "marquee"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "optgroup"
+            | "option"
+            | "p"
+            | "pre"
+            | "section"
+            | "select"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "textarea"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "title"
+            | "tr"
+            | "ul"
+            | "script"
+            | "style"
+            | "noscript"
+            | "template"
+    )
+}

@@ -1,0 +1,80 @@
+//! Certificate result: the labels of a certificate with their values, as an official lookup answers.
+
+use std::collections::BTreeSet;
+
+use crate::lexicon::Kind;
+use crate::number::NumberForm;
+use crate::page::Position;
+use crate::reading::{Reading, Sighting};
+
+/// Fewest different labels.
+const LEAST_FIELDS: usize = 4;
+/// Longest block, in folded characters, that can be a label or its value rather than prose.
+const LABEL_CHARS: u32 = 40;
+/// More numbers than this make a list of people, not an answer about one.
+const MOST_NUMBERS: usize = 4;
+
+/// A result page for one certificate.
+pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
+    if reading.is_official() {
+        return None;
+    }
+    let mut fields = BTreeSet::new();
+    let mut first = None;
+    for find in reading.finds_of(Kind::Field) {
+        let Some(block) = reading.block_of(find) else {
+            continue;
+        };
+        let is_label = block.folded.1 - block.folded.0 <= LABEL_CHARS
+            && matches!(
+                block.position,
+                Position::Body | Position::Heading | Position::Field | Position::Alt
+            );
+        if is_label && fields.insert(reading.term(find).value.as_str()) && first.is_none() {
+            first = Some(find);
+        }
+    }
+    if fields.len() < LEAST_FIELDS {
+        return None;
+    }
+    let numbers = &reading.numbers;
+    let number = numbers
+        .iter()
+        .find(|number| number.form == NumberForm::Certificate)
+        .or(numbers.first())
+        .filter(|_| numbers.len() <= MOST_NUMBERS);
+    let extra = (fields.len() - LEAST_FIELDS).min(3) as f64 * 0.1;
+    let value = if number.is_some() {
+        0.6 + extra + answer(reading)
+    } else {
+        0.3
+    };
+    let quote = number.map_or_else(
+        || first.map(|find| reading.quote(find)).unwrap_or_default(),
+        |number| number.quote.clone(),
+    );
+    let labels: Vec<&str> = fields.into_iter().collect();
+    let reason = format!(
+        "页面按官方查询结果的样式列出证书信息（{}）{}",
+        labels.join("、"),
+        if number.is_some() {
+            "和证书号码"
+        } else {
+            ""
+        }
+    );
+    Sighting::new(value, reason, quote)
+}
+
+/// More where the title or a heading says that this is an answer.
+fn answer(reading: &Reading) -> f64 {
+    let is_said = reading.finds_of(Kind::Query).any(|find| {
+        reading.block_of(find).is_some_and(|block| {
+            matches!(
+                block.position,
+                Position::Title | Position::H1 | Position::Heading
+            )
+        })
+    });
+    if is_said { 0.2 } else { 0.0 }
+}

@@ -1,0 +1,44 @@
+//! Seller price: an offer of a credential names its price.
+
+use crate::lexicon::Kind;
+use crate::reading::{Reading, Sighting};
+
+/// A sum of money or a word of prices in the block of an offer.
+pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
+    for pair in reading
+        .offers
+        .pairs
+        .iter()
+        .filter(|pair| pair.value >= 0.25)
+    {
+        let block = reading.page.blocks.get(pair.block)?;
+        if let Some(range) = sum_in(reading, block.folded) {
+            return Sighting::new(
+                1.0,
+                "招揽用语近旁标有价格",
+                reading.page.quote_folded(range),
+            );
+        }
+        if let Some(find) = reading.finds_in(Kind::Price, block.folded).next() {
+            let weight = reading.term(find).weight;
+            return Sighting::new(weight, "招揽用语近旁有论价用语", reading.quote(find));
+        }
+    }
+    None
+}
+
+/// Two to five digits before 元 or 块.
+fn sum_in(reading: &Reading, (start, end): (u32, u32)) -> Option<(u32, u32)> {
+    let folded = &reading.page.folded;
+    let mut digits = 0;
+    for index in start..end {
+        match folded.char(index) {
+            Some(c) if c.is_ascii_digit() => digits += 1,
+            Some('元' | '块') if (2..=5).contains(&digits) => {
+                return Some((index - digits, index + 1));
+            }
+            _ => digits = 0,
+        }
+    }
+    None
+}
