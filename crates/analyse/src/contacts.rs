@@ -294,7 +294,7 @@ fn links(page: &Features, found: &mut Vec<FoundContact>) {
         } else {
             continue;
         };
-        if value.len() >= 5 {
+        if value.len() >= 5 && found.len() < MOST_CONTACTS {
             found.push(FoundContact {
                 contact: contact(kind, value.to_owned(), page.find(url)),
                 at: None,

@@ -3,6 +3,7 @@
 use jianwei_model::{Class, Decision};
 
 use crate::lexicon::Kind;
+use crate::page::Position;
 use crate::reading::{Reading, Standing};
 use crate::weights::Lines;
 
@@ -41,6 +42,9 @@ pub(crate) fn decide(reading: &Reading, seen: &Seen) -> (Class, Decision) {
         return (Class::Official, Decision::None);
     }
     match (fake, sale) {
+        (Decision::None, Decision::None) if promises(reading, seen, lines) => {
+            (Class::IllegalPromise, Decision::Review)
+        }
         (Decision::None, Decision::None) => (innocent(reading, lines), Decision::None),
         (Decision::None, sale) if is_trainer(reading, seen, lines) => {
             (Class::IllegalPromise, sale.min(Decision::Review))
@@ -80,7 +84,10 @@ fn imitation(reading: &Reading, seen: &Seen, lines: &Lines) -> Decision {
     ];
     let count = reasons.iter().filter(|holds| **holds).count();
     // A lookup of a state certificate on a stranger's page is a claim and a form in one.
-    let is_enough = count >= 2 || (is_claimed && lookup >= 0.8);
+    let is_enough = count >= 2
+        || (is_claimed && lookup >= lines.lookup_whole)
+        || (is_claimed && seen.value("several_ministries") >= 1.0)
+        || is_result(reading, seen, lines);
     // A report shows what it reports: names and paths, but no working form and no copy.
     let is_report =
         reading.tone.report() >= lines.report && !is_lookup && clone < lines.clone_review;
@@ -89,6 +96,18 @@ fn imitation(reading: &Reading, seen: &Seen, lines: &Lines) -> Decision {
     } else {
         Decision::None
     }
+}
+
+/// Whether the page answers for a certificate as only the state can, and not to show how that looks.
+fn is_result(reading: &Reading, seen: &Seen, lines: &Lines) -> bool {
+    let speaks_about = [Position::Title, Position::H1, Position::Heading]
+        .into_iter()
+        .flat_map(|position| reading.blocks_at(position))
+        .any(|block| {
+            let mut mentions = reading.finds_in(Kind::Mention, block.folded);
+            mentions.next().is_some()
+        });
+    seen.value("certificate_result") >= lines.result_alone && !speaks_about
 }
 
 fn sale(reading: &Reading, seen: &Seen, lines: &Lines) -> Decision {
@@ -114,7 +133,13 @@ fn is_trainer(reading: &Reading, seen: &Seen, lines: &Lines) -> bool {
     let offers = &reading.offers;
     seen.value("training_school") >= lines.training
         && seen.value("obfuscation") < 0.3
-        && offers.promises >= offers.sum * 0.5
+        && offers.ordinary >= offers.sum * 0.5
+}
+
+/// Whether a real trainer promises what the law on advertising forbids.
+fn promises(reading: &Reading, seen: &Seen, lines: &Lines) -> bool {
+    let is_report = reading.tone.report() >= lines.report;
+    reading.offers.promises >= lines.promise && is_trainer(reading, seen, lines) && !is_report
 }
 
 fn innocent(reading: &Reading, lines: &Lines) -> Class {

@@ -14,6 +14,9 @@ pub(crate) struct FoundMark {
     pub(crate) letter: Option<char>,
 }
 
+/// Most marks of a kind that are read from one page.
+const MOST_MARKS: usize = 32;
+
 /// Every mark of a page, each value once.
 pub(crate) fn find_marks(page: &Features) -> Vec<FoundMark> {
     let mut found = Vec::new();
@@ -50,7 +53,7 @@ pub(crate) fn normal_value(mark: &Mark) -> String {
 }
 
 fn police_records(page: &Features, found: &mut Vec<FoundMark>) {
-    for (at, word) in page.text.match_indices("公网安备") {
+    for (at, word) in page.text.match_indices("公网安备").take(MOST_MARKS) {
         let rest = &page.text[at + word.len()..];
         let blank = rest.len() - rest.trim_start().len();
         let digits = leading(&rest[blank..], |c| c.is_ascii_digit());
@@ -67,7 +70,7 @@ fn police_records(page: &Features, found: &mut Vec<FoundMark>) {
 }
 
 fn icp_records(page: &Features, found: &mut Vec<FoundMark>) {
-    for (at, word) in page.text.match_indices("ICP") {
+    for (at, word) in page.text.match_indices("ICP").take(MOST_MARKS) {
         let Some(letter) = page.text[..at].trim_end().chars().next_back() else {
             continue;
         };
@@ -91,7 +94,7 @@ fn icp_records(page: &Features, found: &mut Vec<FoundMark>) {
 }
 
 fn site_codes(page: &Features, found: &mut Vec<FoundMark>) {
-    for (at, word) in page.text.match_indices("标识码") {
+    for (at, word) in page.text.match_indices("标识码").take(MOST_MARKS) {
         let rest = &page.text[at + word.len()..];
         let after =
             rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '：' | ':' | '|'));
@@ -133,7 +136,7 @@ fn in_links(page: &Features, found: &mut Vec<FoundMark>) {
                 MarkKind::SiteCode => is_site_code(value),
                 _ => link.url.contains("conac.cn") && value.len() == 32,
             };
-            if is_valid {
+            if is_valid && found.len() < 4 * MOST_MARKS {
                 found.push(FoundMark {
                     mark: mark(kind, value),
                     quote: page.find(value),

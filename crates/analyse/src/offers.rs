@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::lexicon::{Find, Kind};
+use crate::lexicon::{Find, Kind, Term};
 use crate::reading::Reading;
 
 /// Folded characters between the two words of a pair.
@@ -11,6 +11,10 @@ const REACH: u32 = 24;
 const SHADOW: u32 = 20;
 /// Blocks between a pair and the contact that goes with it.
 const NEAR_BLOCKS: usize = 2;
+/// Value from which a seller's own word makes an offer a seller's.
+const LEAST_SELLER: f64 = 0.25;
+/// What words that schools use as well can come to without one that only sellers use.
+const MOST_ORDINARY: f64 = 0.6;
 
 /// All offers of a page.
 #[derive(Debug, Clone, Default)]
@@ -19,8 +23,10 @@ pub(crate) struct Offers {
     pub(crate) pairs: Vec<Pair>,
     /// Sum of the pairs' values, repetitions discounted.
     pub(crate) sum: f64,
-    /// The part of `sum` that a real trainer's promises can explain.
+    /// The part of `sum` that are promises of passing.
     pub(crate) promises: f64,
+    /// The part of `sum` that a real trainer can say, promises among it.
+    pub(crate) ordinary: f64,
 }
 
 /// A word of selling with its credential.
@@ -34,10 +40,21 @@ pub(crate) struct Pair {
     pub(crate) block: usize,
     /// Weight of both words, lessened by warnings around it.
     pub(crate) value: f64,
-    /// Whether it is a promise that a real trainer may give as well.
-    pub(crate) is_promise: bool,
+    /// Who says such a thing.
+    pub(crate) voice: Voice,
     /// The personal contact that goes with it, by index.
     pub(crate) contact: Option<usize>,
+}
+
+/// Who says such a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// Only sellers, or someone who disguises it.
+    Seller,
+    /// Sellers and some trainers.
+    Either,
+    /// Trainers who promise what they may not.
+    Promise,
 }
 
 impl Offers {
@@ -59,31 +76,38 @@ impl Offers {
             }
         }
         pairs.sort_by(|left, right| right.value.total_cmp(&left.value));
-        let (sum, promises) = total(&pairs);
-        Self {
+        let mut offers = Self {
             pairs,
-            sum,
-            promises,
-        }
+            ..Self::default()
+        };
+        offers.total();
+        offers
     }
-}
 
-/// Sums pairs, those of the same word at 1, 1/2, 1/4 and then nothing.
-fn total(pairs: &[Pair]) -> (f64, f64) {
-    let mut times: HashMap<u32, i32> = HashMap::new();
-    let (mut sum, mut promises) = (0.0, 0.0);
-    for pair in pairs {
-        let count = times.entry(pair.offer.term).or_default();
-        if *count < 3 {
-            let value = pair.value * 0.5_f64.powi(*count);
-            sum += value;
-            if pair.is_promise {
-                promises += value;
+    /// Sums the pairs, those of the same word at 1, 1/2, 1/4 and then nothing.
+    fn total(&mut self) {
+        let mut times: HashMap<u32, i32> = HashMap::new();
+        for pair in &self.pairs {
+            let count = times.entry(pair.offer.term).or_default();
+            if *count < 3 {
+                let value = pair.value * 0.5_f64.powi(*count);
+                self.sum += value;
+                match pair.voice {
+                    Voice::Seller => {}
+                    Voice::Either => self.ordinary += value,
+                    Voice::Promise => {
+                        self.ordinary += value;
+                        self.promises += value;
+                    }
+                }
             }
+            *count += 1;
         }
-        *count += 1;
+        let is_seller = |pair: &Pair| pair.voice == Voice::Seller && pair.value >= LEAST_SELLER;
+        if !self.pairs.iter().any(is_seller) {
+            self.sum = self.sum.min(MOST_ORDINARY);
+        }
     }
-    (sum, promises)
 }
 
 fn pair(reading: &Reading, find: &Find) -> Option<Pair> {
@@ -119,9 +143,20 @@ fn pair(reading: &Reading, find: &Find) -> Option<Pair> {
         range,
         block: block_number,
         value: weight * disguise * shadow,
-        is_promise: term.kind == Kind::Promise || (term.kind == Kind::Offer && term.weight < 0.5),
+        voice: voice(term, find),
         contact: contact_near(reading, block_number),
     })
+}
+
+fn voice(term: &Term, find: &Find) -> Voice {
+    if find.how.is_disguise() {
+        return Voice::Seller;
+    }
+    match term.kind {
+        Kind::Promise => Voice::Promise,
+        _ if term.weight >= 0.9 => Voice::Seller,
+        _ => Voice::Either,
+    }
 }
 
 /// The nearest credential in the block, or with half the force one in the next block of a few words.

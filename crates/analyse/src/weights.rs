@@ -59,6 +59,10 @@ pub(crate) struct Lines {
     pub(crate) host: f64,
     /// Form or result page that counts as one of two reasons.
     pub(crate) lookup: f64,
+    /// Form or result page that a claim of half the strength completes.
+    pub(crate) lookup_whole: f64,
+    /// Result page with number and issuing organ that is worth a look by itself.
+    pub(crate) result_alone: f64,
     /// Offer that is enough together with a contact.
     pub(crate) offer: f64,
     /// Offer that is worth a look together with something else.
@@ -69,6 +73,8 @@ pub(crate) struct Lines {
     pub(crate) sale_review: f64,
     /// Tone of a report from which a page is taken for one.
     pub(crate) report: f64,
+    /// Promises of passing beyond which a real trainer is reported.
+    pub(crate) promise: f64,
     /// Signs of real training from which a page is taken for a school's.
     pub(crate) training: f64,
 }

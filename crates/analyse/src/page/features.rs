@@ -1,7 +1,8 @@
 //! What a page consists of.
 
+use super::align::Piece;
 use super::parse::parse;
-use super::source::{Piece, Source};
+use super::source::Source;
 use super::tokens::{Channel, Token};
 use super::walk::Walk;
 use crate::text::Folded;
@@ -27,6 +28,8 @@ pub(crate) struct Features<'a> {
     pub(crate) tokens: Vec<Token>,
     /// Names of resource tokens.
     pub(crate) names: String,
+    /// All addresses and paths in attributes, scripts and styles, one a line.
+    pub(crate) addresses: String,
     /// What the page refers to.
     pub(crate) links: Vec<Link>,
     /// Fields to fill in.
@@ -160,6 +163,7 @@ impl<'a> Features<'a> {
             folded: Folded::default(),
             tokens: walked.tokens,
             names: walked.names,
+            addresses: walked.addresses,
             links: walked.links,
             inputs: walked.inputs,
             homes: walked.homes,

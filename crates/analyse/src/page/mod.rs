@@ -1,5 +1,7 @@
 //! A page taken apart: everything the signals look at, each with its place in the source.
 
+mod align;
+mod elements;
 mod features;
 mod parse;
 mod source;

@@ -138,7 +138,7 @@ fn is_path(literal: &str) -> bool {
         && !literal.contains("http://www.w3.org")
         && literal
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"/._-?=&:%#+~,@".contains(&byte))
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/._-?=&:%#+~,@${}".contains(&byte))
         && literal.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 

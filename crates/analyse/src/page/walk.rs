@@ -4,15 +4,13 @@ use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{Html, Node};
 
+use super::align::Piece;
 use super::features::{Block, Form, Home, Input, Link, LinkKind, Position};
-use super::source::{Cursor, Piece, Source};
-use super::tokens::{Channel, Token, hash, level_digits, path_name, script_paths, style_urls};
-use crate::text::fold_word;
+use super::source::{Cursor, Source};
+use super::tokens::{Token, script_paths, style_urls};
 
-/// Most links and fields that are kept of one page.
-const MOST_LINKS: usize = 4096;
 /// Longest attribute text that is taken for words.
-const MOST_ATTRIBUTE_BYTES: usize = 2048;
+pub(super) const MOST_ATTRIBUTE_BYTES: usize = 2048;
 
 /// What a walk has gathered.
 #[derive(Debug, Default)]
@@ -24,6 +22,7 @@ pub(crate) struct Gathered {
     pub(crate) nodes: Vec<(u32, u32)>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) names: String,
+    pub(crate) addresses: String,
     pub(crate) links: Vec<Link>,
     pub(crate) inputs: Vec<Input>,
     pub(crate) homes: Vec<Home>,
@@ -34,11 +33,11 @@ pub(crate) struct Gathered {
 pub(crate) struct Walk<'s, 'a> {
     source: &'s Source<'a>,
     cursor: Cursor,
-    gathered: Gathered,
+    pub(super) gathered: Gathered,
     block_start: u32,
     positions: Vec<(Position, u32)>,
-    link: Option<u32>,
-    form: Form,
+    pub(super) link: Option<u32>,
+    pub(super) form: Form,
     forms: u32,
     depth: u32,
 }
@@ -224,7 +223,7 @@ impl<'s, 'a> Walk<'s, 'a> {
     }
 
     /// Marks the border of a link inside a line, lest two entries of a menu read as one word.
-    fn part(&mut self) {
+    pub(super) fn part(&mut self) {
         if self.gathered.text.len() as u32 > self.block_start {
             self.gathered.text.push('|');
         }
@@ -249,7 +248,12 @@ impl<'s, 'a> Walk<'s, 'a> {
     }
 
     /// A block of its own for the words of an attribute.
-    fn attribute_block(&mut self, words: &str, tag: Option<(u32, u32)>, position: Position) {
+    pub(super) fn attribute_block(
+        &mut self,
+        words: &str,
+        tag: Option<(u32, u32)>,
+        position: Position,
+    ) {
         let words = words.trim();
         if words.is_empty() || words.len() > MOST_ATTRIBUTE_BYTES {
             return;
@@ -277,195 +281,6 @@ impl<'s, 'a> Walk<'s, 'a> {
             link: self.link,
         });
     }
-
-    fn identifiers(&mut self, element: &Element) {
-        if let Some(id) = element.attr("id")
-            && (2..=64).contains(&id.len())
-        {
-            let levelled = level_digits(id);
-            self.token(&format!("#{levelled}"), id);
-        }
-        if let Some(style) = element.attr("style")
-            && style.contains("url(")
-        {
-            style_urls(style, |url| self.resource(url));
-        }
-    }
-
-    fn resource(&mut self, url: &str) {
-        if let Some(name) = path_name(url) {
-            self.token(&name.to_lowercase(), name);
-        }
-    }
-
-    fn token(&mut self, normal: &str, written: &str) {
-        let start = self.gathered.names.len() as u32;
-        self.gathered.names.push_str(written);
-        self.gathered.tokens.push(Token {
-            channel: Channel::Resource,
-            hash: hash(normal),
-            place: (start, self.gathered.names.len() as u32),
-        });
-    }
-
-    fn load(&mut self, element: &Element, attributes: &[&str]) {
-        for attribute in attributes {
-            if let Some(url) = element.attr(attribute) {
-                self.resource(url);
-                self.add_link(url, LinkKind::Load);
-            }
-        }
-    }
-
-    fn anchor(&mut self, element: &Element) {
-        self.part();
-        let Some(href) = element.attr("href") else {
-            return;
-        };
-        self.link = self.add_link(href, LinkKind::Anchor);
-        // Where others can be found names nobody's own resource.
-        if host(href).is_none() {
-            self.resource(href);
-        }
-    }
-
-    fn add_link(&mut self, url: &str, kind: LinkKind) -> Option<u32> {
-        if self.gathered.links.len() >= MOST_LINKS || url.len() > MOST_ATTRIBUTE_BYTES {
-            return None;
-        }
-        self.gathered.links.push(Link {
-            host: host(url),
-            url: url.to_owned(),
-            kind,
-        });
-        Some(self.gathered.links.len() as u32 - 1)
-    }
-
-    fn link_element(&mut self, element: &Element) {
-        let Some(href) = element.attr("href") else {
-            return;
-        };
-        let rel = element.attr("rel").unwrap_or_default().to_ascii_lowercase();
-        if rel == "canonical" {
-            self.home(href, href);
-        } else if rel.contains("stylesheet") || rel.contains("icon") || rel.contains("preload") {
-            self.resource(href);
-            self.add_link(href, LinkKind::Load);
-        }
-    }
-
-    fn meta(&mut self, element: &Element, tag: Option<(u32, u32)>) {
-        let Some(content) = element.attr("content") else {
-            return;
-        };
-        let name = element
-            .attr("name")
-            .or_else(|| element.attr("property"))
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        match name.as_str() {
-            "sitename" | "og:site_name" | "application-name" => {
-                self.attribute_block(content, tag, Position::SiteName);
-            }
-            "sitedomain" | "og:url" => self.home(content, content),
-            "siteidcode" if self.gathered.site_codes.len() < 4 => {
-                self.gathered.site_codes.push(content.trim().to_owned());
-            }
-            "description" | "keywords" | "og:title" | "og:description" => {
-                self.attribute_block(content, tag, Position::Meta);
-            }
-            _ => {}
-        }
-    }
-
-    fn comment(&mut self, comment: &str) {
-        for sign in ["saved from url=", "Mirrored from "] {
-            if let Some(found) = comment.find(sign) {
-                let rest = &comment[found + sign.len()..];
-                let url =
-                    rest.trim_start_matches(|c: char| matches!(c, '(' | ')') || c.is_ascii_digit());
-                let url = url.split_whitespace().next().unwrap_or_default();
-                self.home(url, url);
-            }
-        }
-    }
-
-    fn home(&mut self, url: &str, raw: &str) {
-        let host = host(url).or_else(|| host(&format!("//{}", url.trim())));
-        if let Some(host) = host
-            && self.gathered.homes.len() < 16
-        {
-            self.gathered.homes.push(Home {
-                host,
-                raw: raw.trim().to_owned(),
-            });
-        }
-    }
-
-    fn input(&mut self, element: &Element, tag: Option<(u32, u32)>) {
-        let kind = element.attr("type").unwrap_or("text").to_ascii_lowercase();
-        if matches!(kind.as_str(), "submit" | "button" | "reset") {
-            if let Some(value) = element.attr("value") {
-                self.attribute_block(value, tag, Position::Button);
-            }
-            return;
-        }
-        if let Some(name) = element.attr("name")
-            && (2..=64).contains(&name.len())
-        {
-            self.token(&format!("@{}", level_digits(name)), name);
-        }
-        if kind == "hidden" || self.gathered.inputs.len() >= MOST_LINKS {
-            return;
-        }
-        let mut label = fold_word(tail(&self.gathered.text, 48));
-        let text = self.gathered.text.len() as u32;
-        if let Some(placeholder) = element.attr("placeholder") {
-            label.push(' ');
-            label.push_str(&fold_word(tail(placeholder, 96)));
-            self.attribute_block(placeholder, tag, Position::Field);
-        }
-        let names = ["name", "id", "v-model", "ng-model"]
-            .iter()
-            .filter_map(|attribute| element.attr(attribute))
-            .map(str::to_lowercase)
-            .collect::<Vec<_>>()
-            .join(" ");
-        self.gathered.inputs.push(Input {
-            kind,
-            names,
-            label,
-            form: self.form,
-            text,
-        });
-    }
-}
-
-/// The last `bytes` bytes of a text, on a character border.
-fn tail(text: &str, bytes: usize) -> &str {
-    let mut start = text.len().saturating_sub(bytes);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    &text[start..]
-}
-
-/// The host that a URL names, in lower case.
-fn host(url: &str) -> Option<String> {
-    let url = url.trim();
-    let start = url.find("//")?;
-    let scheme = &url[..start];
-    if !(scheme.is_empty()
-        || scheme.eq_ignore_ascii_case("http:")
-        || scheme.eq_ignore_ascii_case("https:"))
-    {
-        return None;
-    }
-    let rest = &url[start + 2..];
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let authority = &rest[..end];
-    let host = authority.rsplit('@').next()?.split(':').next()?;
-    (host.contains('.') && host.len() < 254).then(|| host.trim_end_matches('.').to_lowercase())
 }
 
 fn is_footer(element: &Element) -> bool {

@@ -14,6 +14,9 @@ const LABEL_CHARS: u32 = 40;
 /// More numbers than this make a list of people, not an answer about one.
 const MOST_NUMBERS: usize = 4;
 
+/// Folded characters after 签发机关 within which the organ stands.
+const ISSUER_CHARS: u32 = 20;
+
 /// A result page for one certificate.
 pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
     if reading.is_official() {
@@ -45,7 +48,7 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
         .filter(|_| numbers.len() <= MOST_NUMBERS);
     let extra = (fields.len() - LEAST_FIELDS).min(3) as f64 * 0.1;
     let value = if number.is_some() {
-        0.6 + extra + answer(reading)
+        0.6 + extra + answer(reading) + issued(reading)
     } else {
         0.3
     };
@@ -77,4 +80,14 @@ fn answer(reading: &Reading) -> f64 {
         })
     });
     if is_said { 0.2 } else { 0.0 }
+}
+
+/// More where a state organ is named as the issuer.
+fn issued(reading: &Reading) -> f64 {
+    let is_issuer = |range: (u32, u32)| reading.finds_in(Kind::Organ, range).next().is_some();
+    let is_issued = reading
+        .finds_of(Kind::Field)
+        .filter(|find| reading.term(find).value == "发证机关")
+        .any(|find| is_issuer((find.range.1, find.range.1 + ISSUER_CHARS)));
+    if is_issued { 0.1 } else { 0.0 }
 }

@@ -12,6 +12,11 @@ const PART_CHARS: usize = 10;
 /// Folded characters that a title may add to an official name and still be that name.
 const MOST_ADDED_CHARS: usize = 8;
 
+/// Bytes of a title or heading that are read; more is no title.
+const MOST_TITLE_BYTES: usize = 600;
+/// Places that are read for who runs the page.
+const MOST_OWNERS: usize = 32;
+
 /// One place where the page claims.
 struct Claim {
     value: f64,
@@ -151,56 +156,59 @@ fn longest_common(left: &str, right: &str) -> usize {
 
 /// What the foot of the page says of who runs it.
 fn owned(reading: &Reading) -> Option<Claim> {
-    reading.finds_of(Kind::Owner).find_map(|owner| {
-        let block = reading.block_of(owner)?;
-        if reading
-            .finds_in(Kind::Mention, block.folded)
-            .next()
-            .is_some()
-        {
-            return None;
-        }
-        let window = (
-            owner
-                .range
-                .0
-                .saturating_sub(OWNER_REACH)
-                .max(block.folded.0),
-            (owner.range.1 + OWNER_REACH).min(block.folded.1),
-        );
-        let words = reading.page.folded.slice(window);
-        let known = reading
-            .knowledge
-            .names
-            .iter()
-            .chain(&reading.knowledge.organisations);
-        let site = known
-            .into_iter()
-            .find(|(name, _)| words.contains(name.as_str()));
-        if let Some((_, number)) = site {
-            let site = &reading.knowledge.protected[*number];
-            return Some(Claim {
-                value: 0.9,
-                reason: format!("页脚自称由{}主办或者所有", site.organisation),
-                quote: reading.page.quote_folded(window),
-            });
-        }
-        let organ = reading.finds_in(Kind::Organ, window).next()?;
-        Some(Claim {
-            value: 0.6 * reading.term(organ).weight,
-            reason: String::from("页脚自称由国家机关主办或者所有"),
-            quote: reading.page.quote_folded((
-                owner.range.0.min(organ.range.0),
-                owner.range.1.max(organ.range.1),
-            )),
+    reading
+        .finds_of(Kind::Owner)
+        .take(MOST_OWNERS)
+        .find_map(|owner| {
+            let block = reading.block_of(owner)?;
+            let window = (
+                owner
+                    .range
+                    .0
+                    .saturating_sub(OWNER_REACH)
+                    .max(block.folded.0),
+                (owner.range.1 + OWNER_REACH).min(block.folded.1),
+            );
+            if reading.finds_in(Kind::Mention, window).next().is_some() {
+                return None;
+            }
+            let words = reading.page.folded.slice(window);
+            let known = reading
+                .knowledge
+                .names
+                .iter()
+                .chain(&reading.knowledge.organisations);
+            let site = known
+                .into_iter()
+                .find(|(name, _)| words.contains(name.as_str()));
+            if let Some((_, number)) = site {
+                let site = &reading.knowledge.protected[*number];
+                return Some(Claim {
+                    value: 0.9,
+                    reason: format!("页脚自称由{}主办或者所有", site.organisation),
+                    quote: reading.page.quote_folded(window),
+                });
+            }
+            let organ = reading.finds_in(Kind::Organ, window).next()?;
+            Some(Claim {
+                value: 0.6 * reading.term(organ).weight,
+                reason: String::from("页脚自称由国家机关主办或者所有"),
+                quote: reading.page.quote_folded((
+                    owner.range.0.min(organ.range.0),
+                    owner.range.1.max(organ.range.1),
+                )),
+            })
         })
-    })
 }
 
 /// The parts of a title between dashes, bars and underscores, as ranges of folded characters.
 fn segments(reading: &Reading, block: &Block) -> Vec<(u32, u32)> {
     let (start, end) = block.text;
-    let text = &reading.page.text[start as usize..end as usize];
+    let mut end = (end as usize).min(start as usize + MOST_TITLE_BYTES);
+    while !reading.page.text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = &reading.page.text[start as usize..end];
     let mut parts = Vec::new();
     let mut from = 0;
     let borders = text.char_indices().filter(|(_, c)| {

@@ -2,40 +2,32 @@
 
 use crate::reading::{Reading, Sighting};
 
-/// Bytes before a path in which its host would stand.
-const URL_BYTES: usize = 120;
-
 /// The first official lookup path that leads to this host.
 pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
     if reading.is_official() {
         return None;
     }
-    let html = reading.page.html();
     for (path, number) in &reading.knowledge.lookup_paths {
-        for (at, _) in html.match_indices(path.as_str()).take(16) {
-            if reading.page.source.is_text(at) || names_other_host(html, at) {
-                continue;
-            }
+        let addresses = &reading.page.addresses;
+        let leads_here = |(at, _): (usize, &str)| !names_other_host(&addresses[..at]);
+        if addresses
+            .match_indices(path.as_str())
+            .take(16)
+            .any(leads_here)
+        {
             let site = &reading.knowledge.protected[*number];
             let reason = format!(
                 "页面代码使用{}官方查询系统的接口路径 {path}",
                 site.organisation
             );
-            return Sighting::new(1.0, reason, reading.page.slice(at, at + path.len()));
+            return Sighting::new(1.0, reason, reading.page.find(path));
         }
     }
     None
 }
 
 /// Whether the path belongs to a whole URL, which leads where it says.
-fn names_other_host(html: &str, at: usize) -> bool {
-    let mut start = at.saturating_sub(URL_BYTES);
-    while !html.is_char_boundary(start) {
-        start += 1;
-    }
-    let before = &html[start..at];
-    let begin = before
-        .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | '=' | '>'))
-        .map_or(0, |index| index + 1);
-    before[begin..].contains("//")
+fn names_other_host(before: &str) -> bool {
+    let line = before.rfind('\n').map_or(0, |index| index + 1);
+    before[line..].contains("//")
 }

@@ -3,6 +3,11 @@
 use crate::lexicon::Kind;
 use crate::reading::{Reading, Sighting};
 
+/// Folded characters around an offer in which its price stands.
+const REACH: u32 = 60;
+/// Offers that are looked at.
+const MOST_OFFERS: usize = 64;
+
 /// A sum of money or a word of prices in the block of an offer.
 pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
     for pair in reading
@@ -10,16 +15,21 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
         .pairs
         .iter()
         .filter(|pair| pair.value >= 0.25)
+        .take(MOST_OFFERS)
     {
         let block = reading.page.blocks.get(pair.block)?;
-        if let Some(range) = sum_in(reading, block.folded) {
+        let window = (
+            pair.range.0.saturating_sub(REACH).max(block.folded.0),
+            (pair.range.1 + REACH).min(block.folded.1),
+        );
+        if let Some(range) = sum_in(reading, window) {
             return Sighting::new(
                 1.0,
                 "招揽用语近旁标有价格",
                 reading.page.quote_folded(range),
             );
         }
-        if let Some(find) = reading.finds_in(Kind::Price, block.folded).next() {
+        if let Some(find) = reading.finds_in(Kind::Price, window).next() {
             let weight = reading.term(find).weight;
             return Sighting::new(weight, "招揽用语近旁有论价用语", reading.quote(find));
         }

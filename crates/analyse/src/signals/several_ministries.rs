@@ -38,6 +38,9 @@ fn is_own_lookup(reading: &Reading, find: &Find) -> bool {
     let Some(block) = reading.block_of(find) else {
         return false;
     };
+    if block.folded.1 - block.folded.0 > ENTRY_CHARS {
+        return false;
+    }
     let leads_away = block.link.is_some_and(|link| {
         reading.page.links[link as usize]
             .host
@@ -49,5 +52,5 @@ fn is_own_lookup(reading: &Reading, find: &Find) -> bool {
         .next()
         .is_some();
     let looks_up = reading.finds_in(Kind::Query, block.folded).next().is_some();
-    block.folded.1 - block.folded.0 <= ENTRY_CHARS && !leads_away && !is_about && looks_up
+    !leads_away && !is_about && looks_up
 }
