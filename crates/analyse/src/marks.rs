@@ -147,17 +147,18 @@ fn in_links(page: &Features, found: &mut Vec<FoundMark>) {
     }
 }
 
-/// Ids of Baidu and Google analytics, wherever a script names them.
+/// Ids of Baidu and Google analytics, wherever a script is loaded with one.
 fn analytics(page: &Features, found: &mut Vec<FoundMark>) {
-    let html = page.html();
+    let addresses = &page.addresses;
     for (sign, least, most) in [("hm.js?", 32, 32), ("gtag/js?id=", 8, 16)] {
-        for (at, _) in html.match_indices(sign).take(8) {
-            let start = at + sign.len();
-            let value = leading(&html[start..], |c| c.is_ascii_alphanumeric() || c == '-');
+        for (at, _) in addresses.match_indices(sign).take(8) {
+            let value = leading(&addresses[at + sign.len()..], |c| {
+                c.is_ascii_alphanumeric() || c == '-'
+            });
             if (least..=most).contains(&value.len()) {
                 found.push(FoundMark {
                     mark: mark(MarkKind::Analytics, value),
-                    quote: page.slice(start, start + value.len()),
+                    quote: page.find(value),
                     letter: None,
                 });
             }

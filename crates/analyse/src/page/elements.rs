@@ -12,13 +12,13 @@ const MOST_LINKS: usize = 4096;
 
 impl Walk<'_, '_> {
     pub(super) fn identifiers(&mut self, element: &Element) {
-        if let Some(id) = element.attr("id")
+        if let Some(id) = attribute(element, "id")
             && (2..=64).contains(&id.len())
         {
             let levelled = level_digits(id);
             self.token(&format!("#{levelled}"), id);
         }
-        if let Some(style) = element.attr("style")
+        if let Some(style) = attribute(element, "style")
             && style.contains("url(")
         {
             style_urls(style, |url| self.resource(url));
@@ -46,8 +46,8 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn load(&mut self, element: &Element, attributes: &[&str]) {
-        for attribute in attributes {
-            if let Some(url) = element.attr(attribute) {
+        for name in attributes {
+            if let Some(url) = attribute(element, name) {
                 self.resource(url);
                 self.add_link(url, LinkKind::Load);
             }
@@ -56,7 +56,7 @@ impl Walk<'_, '_> {
 
     pub(super) fn anchor(&mut self, element: &Element) {
         self.part();
-        let Some(href) = element.attr("href") else {
+        let Some(href) = attribute(element, "href") else {
             return;
         };
         self.link = self.add_link(href, LinkKind::Anchor);
@@ -79,10 +79,12 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn link_element(&mut self, element: &Element) {
-        let Some(href) = element.attr("href") else {
+        let Some(href) = attribute(element, "href") else {
             return;
         };
-        let rel = element.attr("rel").unwrap_or_default().to_ascii_lowercase();
+        let rel = attribute(element, "rel")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         if rel == "canonical" {
             self.home(href, href);
         } else if rel.contains("stylesheet") || rel.contains("icon") || rel.contains("preload") {
@@ -92,12 +94,11 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn meta(&mut self, element: &Element, tag: Option<(u32, u32)>) {
-        let Some(content) = element.attr("content") else {
+        let Some(content) = attribute(element, "content") else {
             return;
         };
-        let name = element
-            .attr("name")
-            .or_else(|| element.attr("property"))
+        let name = attribute(element, "name")
+            .or_else(|| attribute(element, "property"))
             .unwrap_or_default()
             .to_ascii_lowercase();
         match name.as_str() {
@@ -146,14 +147,16 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn input(&mut self, element: &Element, tag: Option<(u32, u32)>) {
-        let kind = element.attr("type").unwrap_or("text").to_ascii_lowercase();
+        let kind = attribute(element, "type")
+            .unwrap_or("text")
+            .to_ascii_lowercase();
         if matches!(kind.as_str(), "submit" | "button" | "reset") {
-            if let Some(value) = element.attr("value") {
+            if let Some(value) = attribute(element, "value") {
                 self.attribute_block(value, tag, Position::Button);
             }
             return;
         }
-        if let Some(name) = element.attr("name")
+        if let Some(name) = attribute(element, "name")
             && (2..=64).contains(&name.len())
         {
             self.token(&format!("@{}", level_digits(name)), name);
@@ -163,14 +166,14 @@ impl Walk<'_, '_> {
         }
         let mut label = fold_word(self.last_words());
         let text = self.gathered.text.len() as u32;
-        if let Some(placeholder) = element.attr("placeholder") {
+        if let Some(placeholder) = attribute(element, "placeholder") {
             label.push(' ');
             label.push_str(&fold_word(tail(placeholder, 96)));
             self.attribute_block(placeholder, tag, Position::Field);
         }
         let names = ["name", "id", "v-model", "ng-model"]
             .iter()
-            .filter_map(|attribute| element.attr(attribute))
+            .filter_map(|name| attribute(element, name))
             .map(str::to_lowercase)
             .collect::<Vec<_>>()
             .join(" ");
@@ -182,6 +185,14 @@ impl Walk<'_, '_> {
             text,
         });
     }
+}
+
+/// An element's attribute. Elements have few, so that looking at each is cheaper than hashing the name.
+pub(super) fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    element
+        .attrs()
+        .find(|(other, _)| *other == name)
+        .map(|(_, value)| value)
 }
 
 /// The last `bytes` bytes of a text, on a character border.

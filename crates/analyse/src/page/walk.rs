@@ -5,6 +5,7 @@ use scraper::node::Element;
 use scraper::{Html, Node};
 
 use super::align::Piece;
+use super::elements::attribute;
 use super::features::{Block, Form, Home, Input, Link, LinkKind, Position};
 use super::source::{Cursor, Source};
 use super::tokens::{Token, script_paths, style_urls};
@@ -71,11 +72,9 @@ impl<'s, 'a> Walk<'s, 'a> {
                         continue;
                     }
                     match node.value() {
-                        Node::Element(element) => {
-                            if !self.open(element) {
-                                self.unread(element.name(), node.first_child().map(|c| c.value()));
-                                skip_until = Some(node.id());
-                            }
+                        Node::Element(element) if !self.open(element) => {
+                            self.unread(element.name(), node.first_child().map(|c| c.value()));
+                            skip_until = Some(node.id());
                         }
                         Node::Text(text) => self.words(text),
                         Node::Comment(comment) => self.comment(comment),
@@ -124,14 +123,15 @@ impl<'s, 'a> Walk<'s, 'a> {
             "a" | "area" => self.anchor(element),
             "img" | "source" | "video" | "embed" | "audio" => {
                 self.load(element, &["src", "data-src", "poster", "data-original"]);
-                if let Some(alt) = element.attr("alt").or_else(|| element.attr("title")) {
+                if let Some(alt) = attribute(element, "alt").or_else(|| attribute(element, "title"))
+                {
                     self.attribute_block(alt, tag, Position::Alt);
                 }
             }
             "form" => {
                 self.forms += 1;
                 self.form = Form::Number(self.forms);
-                if let Some(action) = element.attr("action") {
+                if let Some(action) = attribute(element, "action") {
                     self.add_link(action, LinkKind::Submit);
                     self.resource(action);
                 }
@@ -284,8 +284,8 @@ impl<'s, 'a> Walk<'s, 'a> {
 }
 
 fn is_footer(element: &Element) -> bool {
-    ["id", "class"].iter().any(|attribute| {
-        element.attr(attribute).is_some_and(|value| {
+    ["id", "class"].iter().any(|name| {
+        attribute(element, name).is_some_and(|value| {
             value.len() < 200
                 && [
                     "foot",
