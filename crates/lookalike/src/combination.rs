@@ -1,8 +1,8 @@
 //! Signal: words of an agency, a certificate, a region and a lookup put together, or an official label under another suffix.
 
 use crate::Kind;
-use crate::lexicon::Classes;
 use crate::reading::{Found, Piece, Reading};
+use crate::word::Classes;
 
 /// Letters from which an abbreviation tells something within a longer label.
 const TELLING_LETTERS: usize = 4;
@@ -17,8 +17,12 @@ struct Tally<'a> {
     function: Option<&'a Piece>,
     region: Option<&'a Piece>,
     state: Option<&'a Piece>,
-    /// A body's word that is also an everyday word or short, standing by itself between hyphens.
-    weak_body: Option<&'a Piece>,
+    /// A body's or certificate's word that is also an everyday word, or short.
+    weak: Option<&'a Piece>,
+    /// Whether `weak` stands by itself between hyphens.
+    weak_alone: bool,
+    /// Whether `function` is a Chinese lookup word long enough to tell something itself.
+    long_function: bool,
 }
 
 /// The combination that the registered label is made of.
@@ -28,68 +32,43 @@ pub(crate) fn find(reading: &Reading<'_>) -> Option<Found> {
         return None;
     }
     let tally = tally(reading, label);
-    let function_left = function_left_of(reading, label);
-    let function = tally.function.or(function_left);
+    let Tally {
+        body,
+        certificate,
+        region,
+        state,
+        ..
+    } = tally;
+    let function = tally.function.or_else(|| function_left_of(reading, label));
+    let weak = tally
+        .weak
+        .filter(|_| tally.weak_alone || tally.long_function);
+    // Chinese words are not found in other names by chance, as abbreviations and pinyin are.
     let chinese = !reading.slice(reading.labels[label]).is_ascii();
-    let (score, parts) = match tally {
-        Tally {
-            body: Some(body),
-            certificate: Some(certificate),
-            ..
-        } => (
-            if function.is_some() { 0.65 } else { 0.5 },
-            vec![Some(body), Some(certificate), function],
-        ),
-        Tally {
-            body: Some(body),
-            state: Some(state),
-            ..
-        } => (0.5, vec![Some(body), Some(state), function]),
-        Tally {
-            body: Some(body), ..
-        } if function.is_some() => (if chinese { 0.7 } else { 0.55 }, vec![Some(body), function]),
-        Tally {
-            certificate: Some(certificate),
-            ..
-        } if function.is_some() => (
-            if chinese { 0.6 } else { 0.5 },
-            vec![Some(certificate), function, tally.region],
-        ),
-        Tally {
-            body: Some(body),
-            region: Some(region),
-            ..
-        } => (0.45, vec![Some(body), Some(region)]),
-        Tally {
-            region: Some(region),
-            state: Some(state),
-            ..
-        } => (0.4, vec![Some(region), Some(state)]),
-        Tally {
-            certificate: Some(certificate),
-            state: Some(state),
-            ..
-        } => (0.45, vec![Some(certificate), Some(state)]),
-        Tally {
-            weak_body: Some(body),
-            function: Some(function),
-            ..
-        } => (0.4, vec![Some(body), Some(function)]),
-        Tally {
-            body: Some(body), ..
-        } if chinese => (0.6, vec![Some(body)]),
-        Tally {
-            certificate: Some(certificate),
-            ..
-        } if chinese => (0.45, vec![Some(certificate)]),
-        Tally {
-            body: Some(body), ..
-        } if is_lone(reading, body, label) => {
-            return Some(other_suffix(reading, body));
-        }
-        _ => return None,
-    };
-    Some(found(reading, score, parts.into_iter().flatten()))
+    let alone = |piece: Option<&'_ Piece>| piece.filter(|_| chinese).copied();
+    let (body_alone, certificate_alone) = (alone(body), alone(certificate));
+    let sure = if chinese { 0.15 } else { 0.0 };
+    let rows: [(f64, &[Option<&Piece>]); 11] = [
+        (0.65 + sure, &[body, certificate, function]),
+        (0.55 + sure, &[body, function]),
+        (0.5 + sure, &[body, certificate]),
+        (0.5 + sure, &[body, state]),
+        (0.5 + sure, &[certificate, function]),
+        (0.45, &[body, region]),
+        (0.45, &[certificate, state]),
+        (0.4, &[region, state]),
+        (0.4, &[weak, tally.function]),
+        (0.6, &[body_alone.as_ref()]),
+        (0.45, &[certificate_alone.as_ref()]),
+    ];
+    let complete = rows
+        .iter()
+        .find(|(_, parts)| parts.iter().all(Option::is_some));
+    if let Some((score, parts)) = complete {
+        return Some(found(reading, *score, parts.iter().copied().flatten()));
+    }
+    body.filter(|body| is_lone(reading, body, label))
+        .map(|body| other_suffix(reading, body))
 }
 
 fn tally<'a>(reading: &'a Reading<'_>, label: usize) -> Tally<'a> {
@@ -99,28 +78,33 @@ fn tally<'a>(reading: &'a Reading<'_>, label: usize) -> Tally<'a> {
             continue;
         }
         let alone = reading.stands_alone(index);
-        let long = letters(reading, piece) >= TELLING_LETTERS
-            || !reading.slice((piece.start, piece.end)).is_ascii();
+        let long = is_long(reading, piece);
         let ordinary = reading.entry(piece).is_some_and(|entry| entry.ordinary);
-        if reading.is(piece, Classes::BODY) {
-            if !ordinary && (long || alone) {
-                tally.body = tally.body.or(Some(piece));
-            } else if alone {
-                tally.weak_body = tally.weak_body.or(Some(piece));
-            }
-        } else if reading.is(piece, Classes::CERTIFICATE) {
-            if !ordinary && (long || alone) {
-                tally.certificate = tally.certificate.or(Some(piece));
-            }
+        if reading.is(piece, Classes::BODY | Classes::CERTIFICATE) {
+            let place = if ordinary || !(long || alone) {
+                tally.weak_alone |= alone;
+                &mut tally.weak
+            } else if reading.is(piece, Classes::BODY) {
+                &mut tally.body
+            } else {
+                &mut tally.certificate
+            };
+            place.get_or_insert(piece);
         } else if reading.is(piece, Classes::FUNCTION) {
-            tally.function = tally.function.or(Some(piece));
+            tally.long_function |= long && !ordinary;
+            tally.function.get_or_insert(piece);
         } else if reading.is(piece, Classes::STATE) {
-            tally.state = tally.state.or(Some(piece));
+            tally.state.get_or_insert(piece);
         } else if reading.is(piece, Classes::REGION) {
-            tally.region = tally.region.or(Some(piece));
+            tally.region.get_or_insert(piece);
         }
     }
     tally
+}
+
+fn is_long(reading: &Reading<'_>, piece: &Piece) -> bool {
+    letters(reading, piece) >= TELLING_LETTERS
+        || !reading.slice((piece.start, piece.end)).is_ascii()
 }
 
 /// A lookup word that is a whole label left of the registered one, as in `cx.tzzy.top`.

@@ -1,6 +1,6 @@
 //! What can be wrong with a vocabulary or a protected site's file.
 
-/// A configuration text that cannot be used; every variant says on which line.
+/// A configuration that cannot be used; says on which line where there are lines.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The vocabulary is not valid TOML of the expected shape, or a word in it makes no sense.
@@ -10,6 +10,12 @@ pub enum Error {
         line: usize,
         /// What is wrong there.
         reason: String,
+    },
+    /// A closed suffix that is no host name.
+    #[error("closed suffix `{suffix}` is not a host name")]
+    Suffix {
+        /// What was given.
+        suffix: String,
     },
     /// A protected site's file is not valid TOML of the expected shape, or a fact in it makes no sense.
     #[error("protected site `{id}` line {line}: {reason}")]

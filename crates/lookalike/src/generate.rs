@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jianwei_model::ProtectedSite;
 
 use crate::host::{HostName, LABEL_BYTES};
-use crate::level::SQUEEZED_LETTERS;
+use crate::level;
 use crate::typo;
 use crate::vocabulary::Section;
 use crate::{Vocabulary, registrable};
@@ -60,22 +60,22 @@ impl Maker<'_> {
     fn imitate(&mut self, host: &str) {
         let bare = host.strip_prefix("www.").unwrap_or(host);
         let closed = self.vocabulary.is_closed(host);
-        self.whole(bare);
+        self.whole(bare, closed);
         if closed {
             self.government(bare);
         } else if let Some(domain) = registrable(host) {
-            self.whole(domain);
+            self.whole(domain, closed);
             self.slips(domain);
         }
         self.lookups(bare);
     }
 
     /// The name whole, left of another registrable domain, and joined into one label.
-    fn whole(&mut self, host: &str) {
-        let squeezed = host.replace(['.', '-', '_'], "");
-        if squeezed.len() < SQUEEZED_LETTERS || !host.contains('.') {
+    fn whole(&mut self, host: &str, closed: bool) {
+        if !level::is_telling(host, closed) {
             return;
         }
+        let squeezed = level::squeeze(host);
         let hyphened = host.replace('.', "-");
         for suffix in OPEN_SUFFIXES {
             for carrying in CARRYING {
@@ -102,7 +102,7 @@ impl Maker<'_> {
         let Some(name) = name.strip_suffix('.') else {
             return;
         };
-        if name.len() + gov.len() + parent.len() < SQUEEZED_LETTERS {
+        if !level::is_telling(bare, true) {
             return;
         }
         let hyphened = name.replace('.', "-");

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::Kind;
-use crate::lexicon::Classes;
 use crate::reading::{Found, Join, Reading};
+use crate::word::Classes;
 
 /// What `gov` is followed by.
 #[derive(Clone, Copy, PartialEq, Eq)]

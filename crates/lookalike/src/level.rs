@@ -2,9 +2,10 @@
 
 use crate::Kind;
 use crate::reading::{Found, Reading};
+use crate::registrable;
 
 /// Letters below which a name without its dots is too short to tell anything.
-pub(crate) const SQUEEZED_LETTERS: usize = 6;
+const SQUEEZED_LETTERS: usize = 6;
 
 /// An official name as it may stand inside another host.
 #[derive(Debug, Clone)]
@@ -18,15 +19,20 @@ pub(crate) struct Core {
 
 impl Core {
     /// `None` when the name is too short to tell.
-    pub(crate) fn new(host: &str, site: usize) -> Option<Self> {
-        let squeezed = squeeze(host);
-        let telling = host.contains('.') && squeezed.len() >= SQUEEZED_LETTERS;
-        telling.then(|| Self {
+    pub(crate) fn new(host: &str, site: usize, closed: bool) -> Option<Self> {
+        is_telling(host, closed).then(|| Self {
             host: host.to_owned(),
-            squeezed,
+            squeezed: squeeze(host),
             site,
         })
     }
+}
+
+/// Whether an official name is long enough to be known again without its dots; `closed` when it ends in `gov.cn`.
+pub(crate) fn is_telling(host: &str, closed: bool) -> bool {
+    let registered = registrable(host).unwrap_or(host).split('.').next();
+    let has_word = registered.is_some_and(|label| label.split('-').any(|part| part.len() >= 2));
+    host.contains('.') && squeeze(host).len() >= SQUEEZED_LETTERS && (closed || has_word)
 }
 
 /// The longest official name that stands in the host.
@@ -96,13 +102,16 @@ fn place_of(
             let end = start + found.len();
             (places[start], places[end - 1] + 1, places.get(end))
         })
-        .find(|(start, _, next)| borders(*start) && next.is_none_or(|next| borders(*next)))
+        .filter(|(start, _, next)| borders(*start) && next.is_none_or(|next| borders(*next)))
         .map(|(start, end, _)| (start, end))
-        // What begins and ends within the suffix says nothing about this host.
-        .filter(|(start, _)| reading.left > 0 && *start < reading.labels[reading.left - 1].1)
+        // What lies within the suffix says nothing, and a host that ends in an official name is below it.
+        .find(|(start, end)| {
+            let below = *end == reading.text.len() && reading.slice((*start, *end)) == core.host;
+            reading.left > 0 && *start < reading.labels[reading.left - 1].1 && !below
+        })
 }
 
-fn squeeze(host: &str) -> String {
+pub(crate) fn squeeze(host: &str) -> String {
     host.chars()
         .filter(|symbol| !matches!(symbol, '.' | '-' | '_'))
         .collect()

@@ -2,75 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-/// What a word can be; one word can be several things.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Classes(u16);
-
-impl Classes {
-    /// The label of a closed suffix, `gov`.
-    pub(crate) const GOV: Self = Self(1);
-    /// What follows `gov` in a closed suffix, `cn`.
-    pub(crate) const PARENT: Self = Self(1 << 1);
-    pub(crate) const AGENCY: Self = Self(1 << 2);
-    pub(crate) const CERTIFICATE: Self = Self(1 << 3);
-    pub(crate) const FUNCTION: Self = Self(1 << 4);
-    /// A word for government other than `gov`.
-    pub(crate) const STATE: Self = Self(1 << 5);
-    pub(crate) const REGION: Self = Self(1 << 6);
-    pub(crate) const FILLER: Self = Self(1 << 7);
-    /// A label by which an official host can be told.
-    pub(crate) const OFFICIAL: Self = Self(1 << 8);
-    /// A Chinese name of a protected site or its organisation.
-    pub(crate) const NAME: Self = Self(1 << 9);
-    /// Any label of an official host left of its suffix, telling or not.
-    pub(crate) const PART: Self = Self(1 << 10);
-    /// The label under which a protected site outside the closed suffixes is registered.
-    pub(crate) const ANCHOR: Self = Self(1 << 11);
-
-    /// Words that name whose site it pretends to be.
-    pub(crate) const BODY: Self = Self(Self::AGENCY.0 | Self::OFFICIAL.0 | Self::NAME.0);
-    /// Words one of which a host must contain before it is looked at closely.
-    const TELLING: Self = Self(
-        Self::GOV.0
-            | Self::BODY.0
-            | Self::CERTIFICATE.0
-            | Self::FUNCTION.0
-            | Self::STATE.0
-            | Self::ANCHOR.0,
-    );
-
-    /// Whether the two have a class in common.
-    pub(crate) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    pub(crate) fn add(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
-}
-
-impl std::ops::BitOr for Classes {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-/// One word, what it can be and whose it is.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Entry {
-    pub(crate) word: String,
-    pub(crate) classes: Classes,
-    /// What an analyst reads, in Chinese; empty for labels that mean nothing.
-    pub(crate) means: String,
-    /// It is also an everyday word; it counts only beside something more telling.
-    pub(crate) ordinary: bool,
-    /// The protected site the vocabulary says it points to.
-    pub(crate) of: Option<usize>,
-    /// The protected sites in whose hosts or names it stands, ascending.
-    pub(crate) sites: Vec<usize>,
-}
+use crate::word::{Classes, Entry};
 
 /// All words, indexed for cutting labels apart.
 #[derive(Debug, Clone, Default)]
@@ -118,6 +50,12 @@ struct Way {
     score: u32,
     from: u8,
     entry: u32,
+}
+
+/// The best ways to all places in an atom, and a bit for each place that has one.
+struct Ways {
+    best: [Way; ATOM_BYTES + 1],
+    reached: u64,
 }
 
 impl Lexicon {
@@ -175,35 +113,26 @@ impl Lexicon {
         if length == 0 || length > ATOM_BYTES {
             return;
         }
-        let mut ways = [Way {
-            score: 0,
-            from: 0,
-            entry: NONE,
-        }; ATOM_BYTES + 1];
-        let mut reached: u64 = 1;
+        let mut ways = Ways::new();
         for start in 0..length {
-            if reached >> start & 1 == 0 {
+            if !ways.reaches(start) {
                 continue;
             }
-            let score = ways[start].score;
             if atom.as_bytes()[start].is_ascii_digit() {
-                relax(&mut ways, &mut reached, start, start + 1, score, NONE);
+                ways.note(start, start + 1, NONE);
             }
-            self.words_at(atom, start, |end, entry| {
-                let worth = u32::try_from((end - start) * (end - start)).unwrap_or(0);
-                relax(&mut ways, &mut reached, start, end, score + worth, entry);
-            });
+            self.words_at(atom, start, |end, entry| ways.note(start, end, entry));
         }
-        if reached >> length & 1 == 0 {
+        if !ways.reaches(length) {
             return;
         }
         let mut end = length;
         while end > 0 {
-            let mut start = usize::from(ways[end].from);
-            let entry = ways[end].entry;
+            let mut start = usize::from(ways.best[end].from);
+            let entry = ways.best[end].entry;
             // Digits are reached one by one; a run of them is one piece.
-            while entry == NONE && start > 0 && ways[start].entry == NONE {
-                start = usize::from(ways[start].from);
+            while entry == NONE && start > 0 && ways.best[start].entry == NONE {
+                start = usize::from(ways.best[start].from);
             }
             hand_over(Cut {
                 start,
@@ -267,19 +196,33 @@ impl Node {
     }
 }
 
-fn relax(
-    ways: &mut [Way; ATOM_BYTES + 1],
-    reached: &mut u64,
-    start: usize,
-    end: usize,
-    score: u32,
-    entry: u32,
-) {
-    let known = *reached >> end & 1 == 1;
-    if !known || score > ways[end].score {
-        *reached |= 1 << end;
-        let from = u8::try_from(start).unwrap_or(0);
-        ways[end] = Way { score, from, entry };
+impl Ways {
+    fn new() -> Self {
+        let nowhere = Way {
+            score: 0,
+            from: 0,
+            entry: NONE,
+        };
+        Self {
+            best: [nowhere; ATOM_BYTES + 1],
+            reached: 1,
+        }
+    }
+
+    fn reaches(&self, place: usize) -> bool {
+        self.reached >> place & 1 == 1
+    }
+
+    /// Notes that `entry` leads from `from` to `to`, if no better way is known.
+    fn note(&mut self, from: usize, to: usize, entry: u32) {
+        let letters = if entry == NONE { 0 } else { to - from };
+        let worth = u32::try_from(letters * letters).unwrap_or(0);
+        let score = self.best[from].score + worth;
+        if !self.reaches(to) || score > self.best[to].score {
+            self.reached |= 1 << to;
+            let from = u8::try_from(from).unwrap_or(0);
+            self.best[to] = Way { score, from, entry };
+        }
     }
 }
 

@@ -8,20 +8,31 @@
 //! Invariants: no IO, no clock; a host that a protected site runs, that shares the registrable domain of one, or that
 //! lies under a closed suffix (`gov.cn` and what the [`Vocabulary`] adds) is never a resemblance.
 
-mod combination;
 mod error;
-mod generate;
+mod host;
+mod protected;
+mod vocabulary;
+
+mod word;
+
+mod lexicon;
+
+mod known;
+
+mod reading;
+
+mod combination;
 mod government;
 mod homoglyph;
-mod host;
 mod level;
-mod lexicon;
-mod matcher;
-mod protected;
-mod reading;
-mod resemblance;
 mod typo;
-mod vocabulary;
+
+mod attribution;
+mod resemblance;
+
+mod matcher;
+
+mod generate;
 
 pub use error::Error;
 pub use generate::generate;

@@ -1,23 +1,15 @@
 //! The matcher: what is protected and how it is imitated, against any host name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
 use jianwei_model::ProtectedSite;
 
 use crate::host::HostName;
-use crate::level::Core;
-use crate::lexicon::{Classes, Entry, Lexicon};
+use crate::known::Known;
 use crate::reading::{Found, Reading};
-use crate::typo::OpenLabel;
-use crate::vocabulary::Section;
 use crate::{
-    Kind, Resemblance, Vocabulary, combination, government, homoglyph, level, registrable, typo,
+    Kind, Resemblance, Vocabulary, attribution, combination, government, homoglyph, level,
+    registrable, typo,
 };
 
-/// Letters from which a label that only an official host explains is told by itself.
-const DISTINCTIVE_LETTERS: usize = 5;
-/// Labels shorter than this are parts of an official name but tell nothing.
-const SHORTEST_LABEL: usize = 3;
 /// What reading a host otherwise than it is written takes off a score.
 const REREAD: f64 = 0.95;
 /// How telling it is that a host was once official.
@@ -30,17 +22,7 @@ const RESTRICTED: [&str; 3] = ["gov", "edu", "mil"];
 pub struct Matcher {
     sites: Vec<ProtectedSite>,
     vocabulary: Vocabulary,
-    lexicon: Lexicon,
-    cores: Vec<Core>,
-    open: Vec<OpenLabel>,
-    /// Current official hosts, and whose they are.
-    hosts: HashMap<String, usize>,
-    /// Registrable domains of current official hosts outside the closed suffixes.
-    registered: HashSet<String>,
-    /// Hosts that were official and have been given up, whose, and until when.
-    lapsed: Vec<(String, usize, String)>,
-    /// `gov` and its like: what a host must contain for the costlier look where no word is found.
-    gov_words: Vec<String>,
+    known: Known,
 }
 
 impl Matcher {
@@ -49,44 +31,19 @@ impl Matcher {
     /// A host with a last day (`until`) counts as given up: without a clock, the safe reading is that it may be anyone's.
     #[must_use]
     pub fn new(sites: &[ProtectedSite], vocabulary: &Vocabulary) -> Self {
-        let mut matcher = Self {
+        Self {
             sites: sites.to_vec(),
             vocabulary: vocabulary.clone(),
-            lexicon: Lexicon::default(),
-            cores: Vec::new(),
-            open: Vec::new(),
-            hosts: HashMap::new(),
-            registered: HashSet::new(),
-            lapsed: Vec::new(),
-            gov_words: Vec::new(),
-        };
-        let mut words = vocabulary_words(vocabulary, sites);
-        for (index, site) in sites.iter().enumerate() {
-            for official in &site.hosts {
-                let until = official.until.map(|day| day.to_string());
-                matcher.learn_host(index, &official.host, until, &mut words);
-            }
-            for name in site.names.iter().chain([&site.organisation]) {
-                learn_name(index, name, &mut words);
-            }
+            known: Known::new(sites, vocabulary),
         }
-        matcher.lexicon = Lexicon::new(words);
-        for suffix in &vocabulary.closed_suffixes {
-            if let Some((gov, parent)) = suffix.split_once('.') {
-                matcher.lexicon.add_glued_suffix(gov, parent);
-                matcher.gov_words.push(gov.to_owned());
-            }
-        }
-        matcher.gov_words.sort();
-        matcher.gov_words.dedup();
-        matcher
     }
 
     /// The protected site that runs `host`, today as far as is known.
     #[must_use]
     pub fn owner(&self, host: &str) -> Option<&ProtectedSite> {
         let name = HostName::parse(host)?;
-        self.owner_index(&name.ascii)
+        self.known
+            .owner(&name.ascii)
             .map(|index| &self.sites[index])
     }
 
@@ -96,7 +53,7 @@ impl Matcher {
         let name = HostName::parse(host)?;
         let ascii = name.ascii.as_ref();
         let unicode = name.unicode.as_deref();
-        let telling = self.may_tell(ascii);
+        let telling = self.known.may_tell(ascii);
         if !telling && unicode.is_none() && !homoglyph::may_be_folded(ascii) {
             return None;
         }
@@ -113,23 +70,12 @@ impl Matcher {
             better(&mut best, self.look(spelling, suffix_labels, ascii));
         }
         for spelling in homoglyph::spellings(ascii, unicode, left) {
-            if self.may_tell(&spelling) {
+            if self.known.may_tell(&spelling) {
                 better(&mut best, self.reread(&spelling, suffix_labels, ascii));
             }
         }
         better(&mut best, self.lapsed(ascii));
         best.filter(|_| !self.is_innocent(ascii))
-    }
-
-    fn owner_index(&self, ascii: &str) -> Option<usize> {
-        let mut rest = Some(ascii);
-        while let Some(host) = rest {
-            if let Some(index) = self.hosts.get(host) {
-                return Some(*index);
-            }
-            rest = host.split_once('.').map(|(_, parent)| parent);
-        }
-        None
     }
 
     /// A host that whoever registered an official one also registered, or that only a state or a network gives out.
@@ -139,42 +85,22 @@ impl Matcher {
             .is_some_and(|first| RESTRICTED.contains(&first));
         restricted
             || self.vocabulary.is_carried(ascii)
-            || self.owner_index(ascii).is_some()
-            || registrable(ascii).is_some_and(|domain| self.registered.contains(domain))
-    }
-
-    /// Whether a host contains any word that makes the closer look worth its while.
-    fn may_tell(&self, text: &str) -> bool {
-        !text.is_ascii()
-            || text
-                .split(['.', '-', '_'])
-                .any(|atom| self.lexicon.tells(atom))
-            || self
-                .gov_words
-                .iter()
-                .any(|word| text.contains(word.as_str()))
-            || self
-                .open
-                .iter()
-                .any(|official| official.may_be_meant_by(text))
+            || self.known.owner(ascii).is_some()
+            || registrable(ascii).is_some_and(|domain| self.known.registered.contains_key(domain))
     }
 
     fn look(&self, text: &str, suffix_labels: usize, ascii: &str) -> Option<Resemblance> {
-        let reading = Reading::new(text, &self.lexicon, suffix_labels);
+        let reading = Reading::new(text, &self.known.lexicon, suffix_labels);
         let found = self.strongest(&reading)?;
         Some(self.resemblance(&reading, found, ascii))
     }
 
     /// Looks at a host as the eye may read it, where that is not how it is written.
     fn reread(&self, spelling: &str, suffix_labels: usize, ascii: &str) -> Option<Resemblance> {
-        let reading = Reading::new(spelling, &self.lexicon, suffix_labels);
-        let official = self.owner_index(spelling).or_else(|| {
+        let reading = Reading::new(spelling, &self.known.lexicon, suffix_labels);
+        let official = self.known.owner(spelling).or_else(|| {
             let domain = registrable(spelling)?;
-            self.sites.iter().position(|site| {
-                site.hosts.iter().any(|official| {
-                    official.until.is_none() && registrable(&official.host) == Some(domain)
-                })
-            })
+            self.known.registered.get(domain).copied()
         });
         let found = if official.is_some() || self.vocabulary.is_closed(spelling) {
             let range = (0, spelling.len());
@@ -192,21 +118,21 @@ impl Matcher {
         let inner = std::mem::take(&mut resemblance.reason);
         resemblance.reason = format!("“{}”中有形近字符，看去如同{spelling}", resemblance.excerpt);
         if !inner.is_empty() {
-            resemblance.reason.push_str("：");
+            resemblance.reason.push('：');
             resemblance.reason.push_str(&inner);
         }
         resemblance.kind = Kind::Homoglyph;
-        resemblance.score *= REREAD;
+        resemblance.score = hundredths(resemblance.score * REREAD);
         Some(resemblance)
     }
 
     fn strongest(&self, reading: &Reading<'_>) -> Option<Found> {
         let organisation = |site: usize| self.sites[site].organisation.clone();
         let found = [
-            level::find(reading, &self.cores, &organisation),
+            level::find(reading, &self.known.cores, &organisation),
             government::find(reading, &self.vocabulary.ordinary_before_gov),
             combination::find(reading),
-            typo::find(reading, &self.open),
+            typo::find(reading, &self.known.open),
         ];
         found
             .into_iter()
@@ -215,21 +141,21 @@ impl Matcher {
     }
 
     fn lapsed(&self, ascii: &str) -> Option<Resemblance> {
-        let (host, site, until) = self.lapsed.iter().find(|(host, ..)| {
+        let lapsed = self.known.lapsed.iter().find(|lapsed| {
             ascii
-                .strip_suffix(host.as_str())
+                .strip_suffix(lapsed.host.as_str())
                 .is_some_and(|left| left.is_empty() || left.ends_with('.'))
         })?;
-        let site = &self.sites[*site];
+        let site = &self.sites[lapsed.site];
         Some(Resemblance {
             protected: Some(site.id.clone()),
             organisation: site.organisation.clone(),
             kind: Kind::Lapsed,
             score: LAPSED_SCORE,
-            excerpt: host.clone(),
+            excerpt: lapsed.host.clone(),
             reason: format!(
-                "{host}曾是{}的官方域名，登记的停用日期为{until}，现在可能已由他人注册",
-                site.organisation
+                "{}曾是{}的官方域名，登记的停用日期为{}，现在可能已由他人注册",
+                lapsed.host, site.organisation, lapsed.until
             ),
         })
     }
@@ -237,128 +163,26 @@ impl Matcher {
     fn resemblance(&self, reading: &Reading<'_>, found: Found, ascii: &str) -> Resemblance {
         let site = found
             .site
-            .or_else(|| self.site_meant(reading))
+            .or_else(|| attribution::site_meant(reading, &self.sites))
             .map(|index| &self.sites[index]);
-        let organisation =
-            site.map_or_else(|| body_meant(reading), |site| site.organisation.clone());
+        let organisation = site.map_or_else(
+            || attribution::body_meant(reading),
+            |site| site.organisation.clone(),
+        );
         Resemblance {
             protected: site.map(|site| site.id.clone()),
             organisation,
             kind: found.kind,
-            score: found.score,
+            score: hundredths(found.score),
             excerpt: excerpt(reading, found.range, ascii),
             reason: found.reason,
         }
     }
+}
 
-    /// The one site that most of the host's words point to; a national body goes before its branches.
-    fn site_meant(&self, reading: &Reading<'_>) -> Option<usize> {
-        let mut votes: BTreeMap<usize, usize> = BTreeMap::new();
-        let telling = Classes::BODY | Classes::CERTIFICATE;
-        let (bodies, others): (Vec<&Entry>, Vec<&Entry>) = reading
-            .own()
-            .filter_map(|piece| reading.entry(piece))
-            .partition(|entry| entry.classes.meets(telling));
-        for entry in bodies {
-            let weight = 2 * entry.word.chars().count();
-            for site in &entry.sites {
-                *votes.entry(*site).or_default() += weight;
-            }
-            if let Some(site) = entry.of {
-                *votes.entry(site).or_default() += weight + 1;
-            }
-        }
-        // A region tells apart the branches of a body that is named; by itself it names none.
-        for entry in others {
-            for site in &entry.sites {
-                votes
-                    .entry(*site)
-                    .and_modify(|votes| *votes += entry.word.len());
-            }
-        }
-        let most = *votes.values().max()?;
-        let first: Vec<usize> = votes
-            .iter()
-            .filter(|(_, votes)| **votes == most)
-            .map(|(site, _)| *site)
-            .collect();
-        let national: Vec<usize> = first
-            .iter()
-            .copied()
-            .filter(|site| self.sites[*site].region.is_empty())
-            .collect();
-        match (first.as_slice(), national.as_slice()) {
-            ([site], _) | (_, [site]) => Some(*site),
-            _ => None,
-        }
-    }
-
-    fn learn_host(
-        &mut self,
-        site: usize,
-        host: &str,
-        until: Option<String>,
-        words: &mut BTreeMap<String, Entry>,
-    ) {
-        let bare = host.strip_prefix("www.").unwrap_or(host);
-        let closed = self.vocabulary.is_closed(host);
-        let domain = registrable(host).filter(|_| !closed);
-        for core in [Some(bare), domain].into_iter().flatten() {
-            if !self.vocabulary.is_closed(core) || core.split('.').count() > 1 {
-                self.learn_core(core, site);
-            }
-        }
-        let suffix_labels = self.vocabulary.suffix_labels(host);
-        let labels: Vec<&str> = host.split('.').collect();
-        let left = labels.len().saturating_sub(suffix_labels);
-        for (index, label) in labels.iter().enumerate() {
-            let mut classes = Classes::default();
-            if index < left {
-                classes = self.classes_of(label, index + 1 == left && !closed);
-            }
-            learn_label(site, label, classes, index < left, words);
-        }
-        if let (Some(domain), Some(label)) = (domain, labels.get(left.wrapping_sub(1)))
-            && label.len() >= typo::SHORTEST
-            && until.is_none()
-        {
-            let suffix = domain[label.len() + 1..].to_owned();
-            let label = (*label).to_owned();
-            self.open.push(OpenLabel {
-                label,
-                suffix,
-                site,
-            });
-        }
-        match until {
-            Some(until) => self.lapsed.push((bare.to_owned(), site, until)),
-            None => {
-                self.hosts.entry(host.to_owned()).or_insert(site);
-                self.registered.extend(domain.map(str::to_owned));
-            }
-        }
-    }
-
-    fn learn_core(&mut self, host: &str, site: usize) {
-        if self.cores.iter().all(|core| core.host != host) {
-            self.cores.extend(Core::new(host, site));
-        }
-    }
-
-    fn classes_of(&self, label: &str, registered: bool) -> Classes {
-        let mut classes = Classes::PART;
-        let generic = self.vocabulary.generic_labels.contains(label)
-            || self.vocabulary.words.get(label).is_some_and(|word| {
-                !matches!(word.section, Section::Agency | Section::Certificate)
-            });
-        if !generic && label.len() >= SHORTEST_LABEL {
-            classes.add(Classes::OFFICIAL);
-        }
-        if registered {
-            classes.add(Classes::ANCHOR);
-        }
-        classes
-    }
+/// Scores are judgements; more digits would feign precision.
+fn hundredths(score: f64) -> f64 {
+    (score * 100.0).round() / 100.0
 }
 
 fn better(best: &mut Option<Resemblance>, next: Option<Resemblance>) {
@@ -366,100 +190,6 @@ fn better(best: &mut Option<Resemblance>, next: Option<Resemblance>) {
         && best.as_ref().is_none_or(|best| next.score > best.score)
     {
         *best = Some(next);
-    }
-}
-
-fn vocabulary_words(vocabulary: &Vocabulary, sites: &[ProtectedSite]) -> BTreeMap<String, Entry> {
-    let mut words: BTreeMap<String, Entry> = BTreeMap::new();
-    for (text, word) in &vocabulary.words {
-        let classes = match word.section {
-            Section::Agency => Classes::AGENCY,
-            Section::Certificate => Classes::CERTIFICATE,
-            Section::Function => Classes::FUNCTION,
-            Section::Government => Classes::STATE,
-            Section::Region => Classes::REGION,
-            Section::Filler => Classes::FILLER,
-        };
-        let of = word
-            .of
-            .as_deref()
-            .and_then(|id| sites.iter().position(|site| site.id.as_str() == id));
-        let entry = Entry {
-            word: text.clone(),
-            classes,
-            means: word.means.clone(),
-            ordinary: word.ordinary,
-            of,
-            sites: Vec::new(),
-        };
-        words.insert(text.clone(), entry);
-    }
-    for suffix in &vocabulary.closed_suffixes {
-        if let Some((gov, parent)) = suffix.split_once('.') {
-            for (text, class) in [(gov, Classes::GOV), (parent, Classes::PARENT)] {
-                let entry = words.entry(text.to_owned()).or_default();
-                text.clone_into(&mut entry.word);
-                entry.classes.add(class);
-            }
-        }
-    }
-    words
-}
-
-fn learn_label(
-    site: usize,
-    label: &str,
-    classes: Classes,
-    own: bool,
-    words: &mut BTreeMap<String, Entry>,
-) {
-    if label.len() < 2 {
-        return;
-    }
-    let known = words.contains_key(label);
-    let entry = words.entry(label.to_owned()).or_default();
-    if !known {
-        label.clone_into(&mut entry.word);
-        entry.ordinary =
-            label.len() < DISTINCTIVE_LETTERS || label.bytes().all(|byte| byte.is_ascii_digit());
-    }
-    entry.classes.add(classes);
-    if own && entry.sites.last() != Some(&site) {
-        entry.sites.push(site);
-    }
-}
-
-fn learn_name(site: usize, name: &str, words: &mut BTreeMap<String, Entry>) {
-    let name: String = name
-        .chars()
-        .filter(|symbol| symbol.is_alphanumeric())
-        .collect();
-    if name.is_ascii() || name.chars().count() < 4 {
-        return;
-    }
-    let entry = words.entry(name.clone()).or_default();
-    entry.word = name;
-    entry.classes.add(Classes::NAME);
-    if entry.sites.last() != Some(&site) {
-        entry.sites.push(site);
-    }
-}
-
-/// What kind of body the host's words name where they fit several sites or none.
-fn body_meant(reading: &Reading<'_>) -> String {
-    let classes = Classes::BODY | Classes::CERTIFICATE | Classes::STATE;
-    let meant: BTreeSet<&str> = reading
-        .own()
-        .filter(|piece| reading.is(piece, classes))
-        .filter_map(|piece| reading.entry(piece))
-        .map(|entry| entry.means.as_str())
-        .filter(|means| !means.is_empty())
-        .collect();
-    if meant.is_empty() {
-        "政府网站（未指明机关）".to_owned()
-    } else {
-        let meant: Vec<&str> = meant.into_iter().collect();
-        format!("{}（未指明机关）", meant.join("、"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A host name read: its labels, and each label cut into words as far as the lexicon knows them.
 
-use crate::lexicon::{Classes, Entry, Lexicon};
+use crate::lexicon::Lexicon;
+use crate::word::{Classes, Entry};
 
 /// A host name in one spelling, cut into pieces.
 pub(crate) struct Reading<'a> {

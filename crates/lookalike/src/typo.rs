@@ -1,8 +1,8 @@
 //! Signal: a label one slip of the key away from an official one, where the rest of the host fits.
 
 use crate::Kind;
-use crate::lexicon::{Classes, Entry};
 use crate::reading::{Found, Reading};
+use crate::word::{Classes, Entry};
 
 /// Letters below which one slip reaches too many innocent names.
 pub(crate) const SHORTEST: usize = 5;
@@ -19,16 +19,32 @@ pub(crate) struct OpenLabel {
     pub(crate) label: String,
     pub(crate) suffix: String,
     pub(crate) site: usize,
+    /// Which characters the label has: one slip changes at most two.
+    letters: u64,
 }
 
 impl OpenLabel {
+    /// The label of a registrable domain, if it is long enough.
+    pub(crate) fn new(domain: &str, site: usize) -> Option<Self> {
+        let (label, suffix) = domain.split_once('.')?;
+        (label.len() >= SHORTEST).then(|| Self {
+            label: label.to_owned(),
+            suffix: suffix.to_owned(),
+            site,
+            letters: letters(label),
+        })
+    }
+
     /// Whether a host is registered under the same suffix with about as many letters.
     pub(crate) fn may_be_meant_by(&self, host: &str) -> bool {
         let label = host
             .strip_suffix(self.suffix.as_str())
             .and_then(|left| left.strip_suffix('.'))
             .and_then(|left| left.rsplit('.').next());
-        label.is_some_and(|label| label.len().abs_diff(self.label.len()) <= 2)
+        label.is_some_and(|label| {
+            label.len().abs_diff(self.label.len()) <= 1
+                && (letters(label) ^ self.letters).count_ones() <= 2
+        })
     }
 }
 
@@ -49,9 +65,9 @@ pub(crate) fn find(reading: &Reading<'_>, open: &[OpenLabel]) -> Option<Found> {
         let listed = listed
             .into_iter()
             .flatten()
-            .map(|entry| (entry.word.as_str(), single(&entry.sites)));
+            .map(|entry| (entry.word.as_str(), entry.of.or(single(&entry.sites))));
         let near = same_suffix(reading, range, open)
-            .filter(|label| label.label != word)
+            .filter(|official| official.label != word && !is_sibling(word, &official.label))
             .map(|label| (label.label.as_str(), Some(label.site)));
         for (official, site) in listed.chain(near) {
             let limit = ONE_SLIP.min(SHARE * official.len() as f64);
@@ -118,6 +134,16 @@ fn found(
         site,
         reason: format!("“{word}”与官方主机名用语“{official}”只差一处，且主机名其余部分与之相配"),
     }
+}
+
+/// A bit for each character that stands in a label.
+fn letters(label: &str) -> u64 {
+    label.bytes().fold(0, |bits, byte| bits | 1 << (byte & 63))
+}
+
+/// Whether one letter stands for quite another: among abbreviations that is another body's name, not a slip.
+fn is_sibling(word: &str, official: &str) -> bool {
+    strsim::hamming(word, official) == Ok(1) && weighted_distance(word, official) >= ONE_SLIP
 }
 
 fn single(sites: &[usize]) -> Option<usize> {

@@ -56,7 +56,7 @@ struct File {
     #[serde(default)]
     certificate: BTreeMap<Spanned<String>, Telling>,
     #[serde(default)]
-    function: BTreeMap<Spanned<String>, String>,
+    function: BTreeMap<Spanned<String>, Telling>,
     #[serde(default)]
     government: BTreeMap<Spanned<String>, String>,
     #[serde(default)]
@@ -97,6 +97,7 @@ impl Vocabulary {
         for (section, telling) in [
             (Section::Agency, file.agency),
             (Section::Certificate, file.certificate),
+            (Section::Function, file.function),
         ] {
             for (
                 key,
@@ -117,7 +118,6 @@ impl Vocabulary {
             }
         }
         for (section, plain) in [
-            (Section::Function, file.function),
             (Section::Government, file.government),
             (Section::Region, file.region),
             (Section::Filler, file.filler),
@@ -134,6 +134,20 @@ impl Vocabulary {
         }
         vocabulary.add_chinese_regions();
         Ok(vocabulary)
+    }
+
+    /// The same words with one more closed suffix, such as `gov.test` in a laboratory.
+    ///
+    /// # Errors
+    /// [`Error::Suffix`] when it is no host name.
+    pub fn with_closed_suffix(mut self, suffix: &str) -> Result<Self, Error> {
+        let ascii = host_name(suffix).ok_or_else(|| Error::Suffix {
+            suffix: suffix.to_owned(),
+        })?;
+        if !self.closed_suffixes.contains(&ascii) {
+            self.closed_suffixes.push(ascii);
+        }
+        Ok(self)
     }
 
     /// The ids of protected sites that words point to, each once.
@@ -185,6 +199,12 @@ impl Vocabulary {
     }
 }
 
+fn host_name(text: &str) -> Option<String> {
+    idna::domain_to_ascii(text)
+        .ok()
+        .filter(|ascii| ascii.split('.').all(is_label))
+}
+
 fn is_under(host: &str, suffix: &str) -> bool {
     host.strip_suffix(suffix)
         .is_some_and(|left| left.is_empty() || left.ends_with('.'))
@@ -206,12 +226,9 @@ impl Reader<'_> {
         given
             .iter()
             .map(|name| {
-                idna::domain_to_ascii(name.as_ref())
-                    .ok()
-                    .filter(|ascii| !ascii.is_empty() && ascii.split('.').all(is_label))
-                    .ok_or_else(|| {
-                        self.error(name, format!("`{}` is not a host name", name.as_ref()))
-                    })
+                host_name(name.as_ref()).ok_or_else(|| {
+                    self.error(name, format!("`{}` is not a host name", name.as_ref()))
+                })
             })
             .collect()
     }
@@ -304,7 +321,7 @@ mod tests {
         );
         assert_eq!(
             failure(
-                "closed_suffixes = []\n[agency]\ncx = { means = \"部\" }\n\n[function]\ncx = \"查询\"\n"
+                "closed_suffixes = []\n[agency]\ncx = { means = \"部\" }\n\n[function]\ncx = { means = \"查询\" }\n"
             ),
             "vocabulary line 6: `cx` stands under `agency` and under `function`"
         );

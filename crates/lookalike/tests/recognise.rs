@@ -1,5 +1,10 @@
 //! Which hosts are recognised as imitations, of whom, by what trick and in which words.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a fixture that does not parse fails the test"
+)]
+
 mod shipped;
 
 use jianwei_lookalike::{Kind, Matcher};
@@ -83,7 +88,7 @@ const IMITATIONS: &[(&str, &str, Kind, &str)] = &[
     ),
     ("memgov.com", "mem", Kind::GovernmentLabel, "memgov"),
     ("mem.gov.query.top", "mem", Kind::GovernmentLabel, "mem.gov"),
-    ("hbyjtgovcn.com", "", Kind::GovernmentLabel, "govcn"),
+    ("hbyjtgovcn.com", "", Kind::GovernmentLabel, "yjtgovcn"),
     ("hebeigov.cn", "", Kind::GovernmentLabel, "hebeigov.cn"),
     (
         "jbzs.12345.gov.cn.hcv9.example",
@@ -91,6 +96,7 @@ const IMITATIONS: &[(&str, &str, Kind, &str)] = &[
         Kind::GovernmentLabel,
         "gov.cn",
     ),
+    ("qzxygovcn.com", "", Kind::GovernmentLabel, "govcn"),
     // Words of agencies, certificates and lookups.
     ("tzzyzscx.com", "cx-mem", Kind::Combination, "tzzyzscx"),
     (
@@ -126,6 +132,20 @@ const IMITATIONS: &[(&str, &str, Kind, &str)] = &[
     ("www.yananzw.cn", "", Kind::Combination, "yananzw"),
     ("hebeiyjglj.com", "", Kind::Combination, "hebeiyjglj"),
     ("mohurd.top", "zlaq-mohurd", Kind::OtherSuffix, "mohurd"),
+    ("memchaxun.com", "mem", Kind::Combination, "memchaxun"),
+    ("mem-cx.vip", "cx-mem", Kind::Combination, "mem-cx"),
+    ("aqsczscx.cn", "cx-mem", Kind::Combination, "aqsczscx"),
+    ("gdtzzycx.com", "cx-mem", Kind::Combination, "tzzycx"),
+    (
+        "tzzychaxun2024.com",
+        "cx-mem",
+        Kind::Combination,
+        "tzzychaxun",
+    ),
+    ("xuelichaxun.top", "chsi", Kind::Combination, "xuelichaxun"),
+    ("samr-chaxun.vip", "cnse", Kind::Combination, "samr-chaxun"),
+    ("jzsccx.cn", "jzsc-mohurd", Kind::Combination, "jzsccx"),
+    ("yjglb-cx.asia", "mem", Kind::Combination, "yjglb-cx"),
     // Internationalised names: 应急管理部查询.com, 特种作业.网址, 应急管理部政务.com, 学信网.com.
     ("应急管理部查询.com", "mem", Kind::Combination, "xn--"),
     ("特种作业.网址", "cx-mem", Kind::Combination, "xn--"),
@@ -151,7 +171,7 @@ const IMITATIONS: &[(&str, &str, Kind, &str)] = &[
         "zscx.оsta.org.cn",
         "osta",
         Kind::Homoglyph,
-        "zscx.xn--sta-qdd.org.cn",
+        "zscx.xn--sta-red.org.cn",
     ),
     // A slip of the key, where the rest fits.
     ("mohrud-chaxun.com", "zlaq-mohurd", Kind::Typo, "mohrud"),
@@ -235,6 +255,7 @@ fn official_and_ordinary_hosts_are_not() {
         "diangongbao.com",
         "anjian.com",
         "bianmachaxun.com",
+        "gdxic.net",
         "beijing.com",
         "hebeicx.com",
         "yanan.cn",
@@ -283,4 +304,59 @@ fn who_is_protected_decides_whose_name_it_is() {
         (found.protected, found.organisation.as_str()),
         (None, "应急管理部（未指明机关）")
     );
+}
+
+#[test]
+fn a_laboratory_s_suffix_is_closed_and_imitated_like_any_other() {
+    let vocabulary = shipped::vocabulary_of_labs();
+    assert!(vocabulary.clone().with_closed_suffix("gov test").is_err());
+    let mut site = shipped::sites().remove(0);
+    site.hosts.truncate(1);
+    "cx.yjb.gov.test".clone_into(&mut site.hosts[0].host);
+    let matcher = Matcher::new(&[site], &vocabulary);
+    assert!(matcher.owner("cx.yjb.gov.test").is_some());
+    for (host, kind) in [
+        ("cx.yjb.gov.test.query.example", Some(Kind::Level)),
+        ("cx-yjb-gov.test", Some(Kind::Joined)),
+        ("yjbgov.test", Some(Kind::GovernmentLabel)),
+        ("other-gov.test", Some(Kind::GovernmentLabel)),
+        ("cx.yjb.gov.test", None),
+        ("bureau.gov.test", None),
+        ("training-school.test", None),
+    ] {
+        assert_eq!(
+            matcher.recognise(host).map(|found| found.kind),
+            kind,
+            "{host}"
+        );
+    }
+}
+
+#[test]
+fn a_national_body_goes_before_its_branches_and_a_region_names_the_branch() {
+    let site = |id: &str, host: &str, region: &str| {
+        let text = format!(
+            "organisation = \"{id}\"\nnames = []\nregion = \"{region}\"\nsource = \"invented\"\nverified = \"no\"\n\
+             [[hosts]]\nhost = \"{host}\"\n"
+        );
+        jianwei_lookalike::parse_protected(id, &text).unwrap()
+    };
+    let branches = [
+        site("north", "zhengjianju.hebei.gov.cn", "13"),
+        site("south", "zhengjianju.hunan.gov.cn", "43"),
+    ];
+    let meant = |sites: &[jianwei_model::ProtectedSite], host: &str| {
+        let found = Matcher::new(sites, &shipped::vocabulary())
+            .recognise(host)
+            .unwrap();
+        found.protected.map(|id| id.to_string())
+    };
+    assert_eq!(meant(&branches, "zhengjianju-gov.com"), None);
+    assert_eq!(
+        meant(&branches, "hunan-zhengjianju-gov.com").as_deref(),
+        Some("south")
+    );
+    let mut all = branches.to_vec();
+    all.push(site("whole", "zhengjianju.gov.cn", ""));
+    assert_eq!(meant(&all, "zhengjianju-gov.com").as_deref(), Some("whole"));
 }

@@ -1,5 +1,11 @@
 //! The seeds as shipped, with the suffix that laboratories add.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a seed that does not load fails the test"
+)]
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 use std::path::{Path, PathBuf};
 
 use jianwei_lookalike::{Vocabulary, parse_protected};
@@ -29,4 +35,11 @@ pub(crate) fn sites() -> Vec<ProtectedSite> {
             parse_protected(id, &std::fs::read_to_string(path).unwrap()).unwrap()
         })
         .collect()
+}
+
+/// The shipped vocabulary with the closed suffix under which laboratories keep their official sites.
+pub(crate) fn vocabulary_of_labs() -> Vocabulary {
+    let vocabulary = vocabulary().with_closed_suffix("gov.test").unwrap();
+    assert!(vocabulary.is_closed("cx.mem.gov.test"));
+    vocabulary
 }
