@@ -192,18 +192,28 @@ fn account_after(page: &Features, from: u32, kind: ContactKind) -> Option<(Strin
             return None;
         }
         if page.folded.char(start).is_some_and(is_part) {
-            let mut end = start + 1;
-            while end < block_end
-                && end - start < 24
-                && page.folded.gap_before(end) < Gap::Punctuation
-                && page.folded.char(end).is_some_and(is_part)
-            {
-                end += 1;
-            }
+            let end = account_end(page, start, block_end.min(start + 24));
             return account(page, (start, end), kind);
         }
         start += 1;
     }
+}
+
+/// One past the last character of an account; blanks part words but not the digits of a number.
+fn account_end(page: &Features, start: u32, most: u32) -> u32 {
+    let mut is_number = true;
+    for index in start..most {
+        let c = page.folded.char(index).unwrap_or('\n');
+        let is_digit = digit_of(c).is_some();
+        let gap = page.folded.gap_before(index);
+        let is_parted = index > start
+            && (gap == Gap::Punctuation || (gap == Gap::Blank && !(is_number && is_digit)));
+        if is_parted || !(is_digit || c.is_ascii_alphanumeric()) {
+            return index;
+        }
+        is_number &= is_digit;
+    }
+    most
 }
 
 fn account(page: &Features, range: (u32, u32), kind: ContactKind) -> Option<(String, (u32, u32))> {
@@ -386,6 +396,10 @@ mod tests {
         check("<p>一三〇零零零零零零零三</p>", &[(Mobile, "13000000003")]);
         check("<p>加薇♥ jw_fake-01 详谈</p>", &[(Wechat, "jw_fake-01")]);
         check("<p>VX：ＪＷfake02</p>", &[(Wechat, "jwfake02")]);
+        check(
+            "<p>微信 fakejw_03　QQ：1234567</p>",
+            &[(Qq, "1234567"), (Wechat, "fakejw_03")],
+        );
         check("<p>扣扣①②③④⑤⑥</p>", &[(Qq, "123456")]);
         check(
             "<p>客服 400-000-0001，总机 010-00000001</p>",

@@ -3,7 +3,6 @@
 use jianwei_model::{Class, Decision};
 
 use crate::lexicon::Kind;
-use crate::page::Position;
 use crate::reading::{Reading, Standing};
 use crate::weights::Lines;
 
@@ -87,7 +86,7 @@ fn imitation(reading: &Reading, seen: &Seen, lines: &Lines) -> Decision {
     let is_enough = count >= 2
         || (is_claimed && lookup >= lines.lookup_whole)
         || (is_claimed && seen.value("several_ministries") >= 1.0)
-        || is_result(reading, seen, lines);
+        || seen.value("certificate_result") >= lines.result_alone;
     // A report shows what it reports: names and paths, but no working form and no copy.
     let is_report =
         reading.tone.report() >= lines.report && !is_lookup && clone < lines.clone_review;
@@ -96,18 +95,6 @@ fn imitation(reading: &Reading, seen: &Seen, lines: &Lines) -> Decision {
     } else {
         Decision::None
     }
-}
-
-/// Whether the page answers for a certificate as only the state can, and not to show how that looks.
-fn is_result(reading: &Reading, seen: &Seen, lines: &Lines) -> bool {
-    let speaks_about = [Position::Title, Position::H1, Position::Heading]
-        .into_iter()
-        .flat_map(|position| reading.blocks_at(position))
-        .any(|block| {
-            let mut mentions = reading.finds_in(Kind::Mention, block.folded);
-            mentions.next().is_some()
-        });
-    seen.value("certificate_result") >= lines.result_alone && !speaks_about
 }
 
 fn sale(reading: &Reading, seen: &Seen, lines: &Lines) -> Decision {

@@ -111,3 +111,9 @@ proptest! {
         ANALYSER.with(|analyser| assess(analyser, &html));
     }
 }
+
+#[test]
+fn an_analyser_serves_many_threads() {
+    fn check<T: Send + Sync>(_: &T) {}
+    check(&world::analyser());
+}

@@ -47,10 +47,15 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
         .or(numbers.first())
         .filter(|_| numbers.len() <= MOST_NUMBERS);
     let extra = (fields.len() - LEAST_FIELDS).min(3) as f64 * 0.1;
-    let value = if number.is_some() {
-        0.6 + extra + answer(reading) + issued(reading)
+    let whole = if number.is_some() {
+        (0.6 + extra + answer(reading) + issued(reading)).min(1.0)
     } else {
         0.3
+    };
+    let value = if shows_how(reading) {
+        whole * 0.5
+    } else {
+        whole
     };
     let quote = number.map_or_else(
         || first.map(|find| reading.quote(find)).unwrap_or_default(),
@@ -90,4 +95,15 @@ fn issued(reading: &Reading) -> f64 {
         .filter(|find| reading.term(find).value == "发证机关")
         .any(|find| is_issuer((find.range.1, find.range.1 + ISSUER_CHARS)));
     if is_issued { 0.1 } else { 0.0 }
+}
+
+/// Whether the title speaks about certificates, so that what is listed is a sample.
+fn shows_how(reading: &Reading) -> bool {
+    [Position::Title, Position::H1]
+        .into_iter()
+        .flat_map(|position| reading.blocks_at(position))
+        .any(|block| {
+            let mut mentions = reading.finds_in(Kind::Mention, block.folded);
+            mentions.next().is_some()
+        })
 }
