@@ -194,7 +194,7 @@ impl Analyser {
 }
 
 impl Knowledge {
-    fn new(
+    pub(crate) fn new(
         protected: Vec<ProtectedSite>,
         matcher: Matcher,
         lexicon: Lexicon,

@@ -142,7 +142,8 @@ impl Walk<'_, '_> {
 
     /// The text right before the walk's place, which labels a field there.
     fn last_words(&self) -> &str {
-        let (start, end) = self.gathered.nodes.last().copied().unwrap_or_default();
+        let last = self.gathered.nodes.last();
+        let (start, end) = last.map_or((0, 0), |node| node.text);
         tail(&self.gathered.text[start as usize..end as usize], 60)
     }
 

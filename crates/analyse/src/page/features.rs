@@ -22,6 +22,8 @@ pub(crate) struct Features<'a> {
     pub(crate) pieces: Vec<Piece>,
     /// Blocks in the order of the page.
     pub(crate) blocks: Vec<Block>,
+    /// Single texts in the order of the page.
+    pub(crate) nodes: Vec<TextNode>,
     /// The same text in the form in which it is compared.
     pub(crate) folded: Folded,
     /// Distinct tokens by hash.
@@ -49,6 +51,13 @@ pub(crate) struct Block {
     pub(crate) folded: (u32, u32),
     /// Where on the page it stands.
     pub(crate) position: Position,
+}
+
+/// A single text of the parsed page, such as a menu entry.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextNode {
+    /// Range in the page's text.
+    pub(crate) text: (u32, u32),
     /// The link it lies in, by index.
     pub(crate) link: Option<u32>,
 }
@@ -160,6 +169,7 @@ impl<'a> Features<'a> {
             text: walked.text,
             pieces: walked.pieces,
             blocks: walked.blocks,
+            nodes: walked.nodes,
             folded: Folded::default(),
             tokens: walked.tokens,
             names: walked.names,
@@ -170,7 +180,7 @@ impl<'a> Features<'a> {
             site_codes: walked.site_codes,
         };
         features.fold();
-        features.chrome(&walked.nodes);
+        features.chrome();
         features
             .tokens
             .sort_unstable_by_key(|token| (token.channel, token.hash));
@@ -190,9 +200,10 @@ impl<'a> Features<'a> {
     }
 
     /// Adds the chrome tokens: texts of 4 to 30 characters that stand by themselves.
-    fn chrome(&mut self, nodes: &[(u32, u32)]) {
-        for (start, end) in nodes {
-            let range = self.folded.range_of_origin(*start, *end);
+    fn chrome(&mut self) {
+        for node in &self.nodes {
+            let (start, end) = node.text;
+            let range = self.folded.range_of_origin(start, end);
             if (4..=30).contains(&(range.1 - range.0)) {
                 let word = self.folded.slice(range);
                 if !word.chars().all(|c| c.is_ascii_digit()) {
@@ -285,6 +296,13 @@ impl<'a> Features<'a> {
             text: self.html()[from..end].to_owned(),
             offset: Some(from),
         }
+    }
+
+    /// The single text that a folded character lies in.
+    pub(crate) fn node_of(&self, folded: u32) -> Option<&TextNode> {
+        let (at, _) = self.folded.origin((folded, folded + 1), &self.text);
+        let next = self.nodes.partition_point(|node| node.text.0 <= at);
+        self.nodes[..next].last().filter(|node| at < node.text.1)
     }
 
     /// The block that a folded character lies in, by index.

@@ -6,7 +6,7 @@ use scraper::{Html, Node};
 
 use super::align::Piece;
 use super::elements::attribute;
-use super::features::{Block, Form, Home, Input, Link, LinkKind, Position};
+use super::features::{Block, Form, Home, Input, Link, LinkKind, Position, TextNode};
 use super::source::{Cursor, Source};
 use super::tokens::{Token, script_paths, style_urls};
 
@@ -19,8 +19,7 @@ pub(crate) struct Gathered {
     pub(crate) text: String,
     pub(crate) pieces: Vec<Piece>,
     pub(crate) blocks: Vec<Block>,
-    /// Ranges of single text nodes in `text`.
-    pub(crate) nodes: Vec<(u32, u32)>,
+    pub(crate) nodes: Vec<TextNode>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) names: String,
     pub(crate) addresses: String,
@@ -214,12 +213,18 @@ impl<'s, 'a> Walk<'s, 'a> {
         self.source
             .place(&mut self.cursor, trimmed, start, &mut self.gathered.pieces);
         self.gathered.text.push_str(trimmed);
-        self.gathered
-            .nodes
-            .push((start, self.gathered.text.len() as u32));
+        let end = self.gathered.text.len() as u32;
+        self.node(start, end);
         if text.ends_with(char::is_whitespace) {
             self.gathered.text.push(' ');
         }
+    }
+
+    fn node(&mut self, start: u32, end: u32) {
+        self.gathered.nodes.push(TextNode {
+            text: (start, end),
+            link: self.link,
+        });
     }
 
     /// Marks the border of a link inside a line, lest two entries of a menu read as one word.
@@ -243,7 +248,6 @@ impl<'s, 'a> Walk<'s, 'a> {
             text: (start, end),
             folded: (0, 0),
             position: self.position(),
-            link: self.link,
         });
     }
 
@@ -272,13 +276,12 @@ impl<'s, 'a> Walk<'s, 'a> {
         }
         self.gathered.text.push_str(words);
         let end = self.gathered.text.len() as u32;
-        self.gathered.nodes.push((start, end));
+        self.node(start, end);
         self.block_start = end;
         self.gathered.blocks.push(Block {
             text: (start, end),
             folded: (0, 0),
             position,
-            link: self.link,
         });
     }
 }

@@ -107,3 +107,34 @@ fn shows_how(reading: &Reading) -> bool {
             mentions.next().is_some()
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    const RECORD: &str = "<table><tr><td>姓名<td>林某测<tr><td>证号<td>T110101190001010014<tr><td>作业类别<td>电工作业<tr><td>有效期限<td>2030-01-01<tr><td>签发机关<td>云泽市应急管理局</table>";
+
+    #[test]
+    fn labels_and_a_number_make_an_answer() {
+        let (value, excerpt) = check(look, RECORD).unwrap();
+        assert!(value >= 0.75, "{value}");
+        assert_eq!(excerpt, "T110101190001010014");
+        assert!(super::tests::value(&format!("<title>证书查询结果</title>{RECORD}")) > value);
+    }
+
+    #[test]
+    fn samples_and_prose_do_not() {
+        assert!(value(&format!("<title>操作证样式介绍</title>{RECORD}")) < 0.6);
+        assert!(
+            value(
+                "<p>页面会显示姓名、证号、作业类别、操作项目、初领日期、有效期限、应复审日期和签发机关等各项信息，供用人单位核对。</p>"
+            ) < 0.1
+        );
+        assert!(value(&RECORD.replace("T110101190001010014", "见原件")) < 0.6);
+    }
+}

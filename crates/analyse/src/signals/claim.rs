@@ -229,3 +229,42 @@ fn segments(reading: &Reading, block: &Block) -> Vec<(u32, u32)> {
     }
     parts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn a_title_that_is_the_official_name_claims() {
+        assert!(value("<title>云泽省特种作业操作证及考核合格信息查询平台</title>") >= 1.0);
+        assert!(value("<title>证书查询-云泽省应急管理厅官网</title>") >= 0.85);
+        assert!(value("<title>某某市应急管理局证书查询系统</title>") >= 0.7);
+        assert!(value("<title>特种作业操作证查询</title>") >= 0.45);
+    }
+
+    #[test]
+    fn a_title_that_speaks_about_it_does_not() {
+        for title in [
+            "云泽省特种作业操作证及考核合格信息查询平台怎么查",
+            "特种作业操作证查询方法_某某培训学校",
+            "云泽省应急管理厅召开会议部署防汛工作_某某日报",
+            "低压电工考试题库",
+        ] {
+            let value = value(&format!("<title>{title}</title>"));
+            assert!(value < 0.2, "{title}: {value}");
+        }
+    }
+
+    #[test]
+    fn the_foot_of_the_page_says_who_runs_it() {
+        assert!(value("<p>主办单位：云泽省应急管理厅</p>") >= 0.85);
+        let organ = value("<p>版权所有 某某市应急管理局</p>");
+        assert!((0.45..0.7).contains(&organ), "{organ}");
+        assert!(value("<p>指导单位：某某市应急管理局</p>") < 0.1);
+    }
+}

@@ -55,3 +55,22 @@ fn codes_apart(marks: &[FoundMark]) -> Option<Sighting> {
     );
     Sighting::new(0.8, reason, code.quote.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn letters_and_codes_must_fit() {
+        assert!(value("<p>陕公网安备 34060002010001号") >= 1.0);
+        assert!(value("<p>网站标识码：3406000012 湘公网安备 43990202000001号") >= 0.8);
+        assert!(
+            value("<p>川公网安备 51990202000001号 网站标识码：5106000012 蜀ICP备00000001号") < 0.1
+        );
+    }
+}

@@ -16,3 +16,20 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
         Sighting::new(1.0, reason, reading.page.find(&home.raw))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn a_page_that_names_an_official_host_as_its_own() {
+        assert!(value("<!-- saved from url=(0026)https://cx.yunze.gov.test/ --><p>x") >= 1.0);
+        assert!(value("<link rel=canonical href='https://cx.yunze.gov.test/'><p>x") >= 1.0);
+        assert!(value("<a href='https://cx.yunze.gov.test/'>官方网站</a>") < 0.1);
+    }
+}

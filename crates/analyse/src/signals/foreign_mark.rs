@@ -28,3 +28,24 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
         Sighting::new(value, reason, found.quote.clone())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn only_a_mark_that_someone_owns_counts() {
+        assert!(value("<p>湘公网安备 43990202000001号") >= 1.0);
+        assert!((0.5..1.0).contains(&value("<p>湘ICP备00043999号-3")));
+        assert!(
+            value(
+                "<p>湘公网安备 43990202000002号 湘ICP备00000001号 <a href='https://beian.miit.gov.cn/'>备案</a>"
+            ) < 0.1
+        );
+    }
+}

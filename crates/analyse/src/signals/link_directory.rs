@@ -41,3 +41,24 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
 fn is_filing(host: &str) -> bool {
     host.contains("beian") || host.contains("conac") || host.starts_with("zfwzgl.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn three_official_hosts_make_a_directory() {
+        let links = "<a href='http://a.gov.cn/'>甲</a><a href='http://b.gov.cn/'>乙</a>";
+        assert!(value(&format!("{links}<a href='http://c.gov.cn/'>丙</a>")) >= 0.5);
+        assert!(
+            value(&format!(
+                "{links}<a href='https://beian.miit.gov.cn/'>备案</a>"
+            )) < 0.1
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! Lookup form: fields for a name and an identity or certificate number, with a button that looks them up.
 
-use crate::lexicon::Kind;
+use crate::lexicon::{Find, Kind};
 use crate::page::{Input, Position, Quote};
 use crate::reading::{Reading, Sighting};
 
@@ -9,6 +9,8 @@ const NAME_SIGNS: &[&str] = &["xm", "name", "realname", "truename", "stu_name", 
 /// Signs of a field for a number, in names of fields.
 const NUMBER_SIGNS: &[&str] = &[
     "sfz",
+    "sfzh",
+    "sfzhm",
     "idcard",
     "idno",
     "id_no",
@@ -71,16 +73,25 @@ fn score(reading: &Reading, number: &Input) -> f64 {
     }
 }
 
-/// A button after the field that looks something up.
+/// A button or short link after the field that looks something up.
 fn button(reading: &Reading, after: u32) -> Option<Quote> {
     reading
         .finds_of(Kind::Query)
-        .filter_map(|find| Some((find, reading.block_of(find)?)))
-        .find(|(_, block)| {
-            let is_button = block.position == Position::Button || block.link.is_some();
-            is_button && block.folded.1 - block.folded.0 <= BUTTON_CHARS && block.text.0 >= after
-        })
-        .map(|(find, _)| reading.quote(find))
+        .find(|find| is_button(reading, find, after))
+        .map(|find| reading.quote(find))
+}
+
+fn is_button(reading: &Reading, find: &Find, after: u32) -> bool {
+    let (Some(node), Some(block)) = (reading.page.node_of(find.range.0), reading.block_of(find))
+    else {
+        return false;
+    };
+    let words = reading
+        .page
+        .folded
+        .range_of_origin(node.text.0, node.text.1);
+    let is_clicked = block.position == Position::Button || node.link.is_some();
+    is_clicked && node.text.0 >= after && words.1 - words.0 <= BUTTON_CHARS
 }
 
 fn is_name(input: &Input) -> bool {
@@ -109,4 +120,36 @@ fn has_sign(input: &Input, signs: &[&str]) -> bool {
                 || name.split(['_', '-', '.', '[']).any(|part| part == *sign)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn name_number_and_query_make_a_lookup() {
+        assert!(value("姓名<input name=a>身份证号<input name=b><button>查询</button>") >= 1.0);
+        assert!(
+            value("<form><input name=xm><input name=sfzh><input type=submit value='查 询'></form>")
+                >= 1.0
+        );
+        assert!(value("<input placeholder=请输入证书编号><a href='#'>立即查询</a>") >= 0.7);
+    }
+
+    #[test]
+    fn other_forms_do_not() {
+        for html in [
+            "姓名<input name=xm>手机号<input name=tel>身份证号<input name=sfz><button>立即报名</button>",
+            "身份证号<input name=sfz>密码<input type=password name=p><button>查询</button>",
+            "<input name=q placeholder=请输入关键词><button>查询</button>",
+            "姓名<input name=name>留言<textarea name=t></textarea><button>提交</button>",
+        ] {
+            assert!(value(html) < 0.5, "{html}");
+        }
+    }
 }

@@ -31,3 +31,21 @@ fn names_other_host(before: &str) -> bool {
     let line = before.rfind('\n').map_or(0, |index| index + 1);
     before[line..].contains("//")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn a_path_counts_where_it_leads_here() {
+        assert!(value("<script>get('/yz-api/certsearch/code')</script>") >= 1.0);
+        assert!(value("<form action='/yz-api/certsearch/query'></form>") >= 1.0);
+        assert!(value("<a href='https://cx.yunze.gov.test/yz-api/certsearch/code'>官方</a>") < 0.1);
+        assert!(value("<p>接口为 /yz-api/certsearch/code") < 0.1);
+    }
+}

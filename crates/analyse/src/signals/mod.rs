@@ -23,6 +23,9 @@ mod seller_price;
 mod several_ministries;
 mod training_school;
 
+#[cfg(test)]
+mod check;
+
 use crate::reading::{Reading, Sighting};
 
 /// A signal: its name, which is its file's name, and the function that looks.

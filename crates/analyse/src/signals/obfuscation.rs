@@ -50,3 +50,21 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
     let reason = format!("以符号、变形字符规避过滤：{}", words.join("、"));
     Sighting::new(saturate(sum, 1.5), reason, quote?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn disguised_words_and_numbers() {
+        assert!(value("<p>办·证 电★工★证") >= 0.6);
+        assert!(value("<p>加薇♥ ①③⓪ 0000 ０００３") >= 0.3);
+        assert!(value("<p>办证 电工证 微信13000000001 辦證") < 0.1);
+        assert!(value("<p>代办、电工，证书") < 0.1);
+    }
+}

@@ -19,3 +19,19 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
     let reason = format!("页面直接调用{}官方网站的资源{count}处", site.organisation);
     Sighting::new(count as f64 / 4.0, reason, reading.page.find(&first.url))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn loading_counts_and_leading_does_not() {
+        assert!(value("<img src='https://cx.yunze.gov.test/a.png'>") > 0.2);
+        assert!(value("<a href='https://cx.yunze.gov.test/a.png'>图</a>") < 0.1);
+    }
+}

@@ -39,3 +39,20 @@ fn quote(found: &crate::contacts::FoundContact) -> Quote {
         offset: Some(found.contact.offset),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn a_personal_contact_beside_an_offer() {
+        assert!(value("<p>代办电工证</p><p>微信 fakejw_01</p>") >= 1.0);
+        assert!(value("<p>代办电工证</p><p>客服热线 400-000-0001</p>") < 0.1);
+        assert!(value("<p>电工证考试安排</p><p>微信 fakejw_01</p>") < 0.1);
+    }
+}

@@ -52,3 +52,20 @@ fn sum_in(reading: &Reading, (start, end): (u32, u32)) -> Option<(u32, u32)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::look;
+
+    fn value(html: &str) -> f64 {
+        check(look, html).map_or(0.0, |(value, _)| value)
+    }
+
+    #[test]
+    fn a_price_beside_an_offer() {
+        assert!(value("<p>代办电工证 500元") >= 1.0);
+        assert!(value("<p>代办电工证，价格优惠") >= 0.5);
+        assert!(value("<p>代办电工证</p><p>电焊机 860元</p>") < 0.1);
+    }
+}
