@@ -51,8 +51,7 @@ pub(crate) async fn perform(
         return Err(NotDone::Failed(Failure::NotFound));
     }
     let view = CaseView::of(&events);
-    let draft =
-        draft(&view, user, &act, &request.reason, now()).map_err(NotDone::Refused)?;
+    let draft = draft(&view, user, &act, &request.reason, now()).map_err(NotDone::Refused)?;
     let (actor, action) = (draft.actor.clone(), draft.action.clone());
     let event = state
         .append(draft)

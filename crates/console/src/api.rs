@@ -29,7 +29,10 @@ pub(crate) async fn cases(
     let entries = state.entries().await?;
     let chosen = filter.of(&entries, &person.user);
     let rows = state.settings().rows();
-    let shown = chosen.iter().skip((filter.page() - 1).saturating_mul(rows)).take(rows);
+    let shown = chosen
+        .iter()
+        .skip((filter.page() - 1).saturating_mul(rows))
+        .take(rows);
     let cases: Vec<_> = shown
         .map(|entry| {
             let mut value = summary(entry);
@@ -85,8 +88,7 @@ pub(crate) async fn act(
     Path(id): Path<String>,
     request: Result<Json<Request>, JsonRejection>,
 ) -> Result<Json<Value>, ApiFailure> {
-    let Json(request) =
-        request.map_err(|error| Failure::Malformed(error.body_text()))?;
+    let Json(request) = request.map_err(|error| Failure::Malformed(error.body_text()))?;
     let case = CaseId::from_text(id);
     match perform(&state, &person.user, &case, &request).await {
         Ok(event) => Ok(Json(json!({ "event": event }))),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jianwei_casework::CaseView;
 use jianwei_model::{
-    Assessment, Case, CaseId, Delivery, Digest, Event, Lead, Letter, LetterId, PacketRecord,
-    Reference, Rendering, Visit,
+    Assessment, Case, Delivery, Digest, Event, Lead, Letter, LetterId, PacketRecord, Reference,
+    Rendering, Visit,
 };
 
 use crate::reply::Failure;
@@ -60,7 +60,10 @@ impl Dossier {
         &self,
         state: &ConsoleState,
     ) -> Result<Option<(Digest, Vec<u8>)>, Error> {
-        let document = self.visit.as_ref().and_then(|visit| visit.document.as_ref());
+        let document = self
+            .visit
+            .as_ref()
+            .and_then(|visit| visit.document.as_ref());
         let Some(document) = document else {
             return Ok(None);
         };

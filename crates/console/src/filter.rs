@@ -53,7 +53,11 @@ impl Filter {
     /// The filter as the query of an address, without the page.
     pub(crate) fn query(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("state", &self.state), ("class", &self.class), ("q", &self.q)] {
+        for (name, value) in [
+            ("state", &self.state),
+            ("class", &self.class),
+            ("q", &self.q),
+        ] {
             if !value.is_empty() {
                 query.append_pair(name, value);
             }
@@ -129,17 +133,19 @@ impl Filter {
 /// What waits for this person on a case, in few words.
 pub(crate) fn due(entry: &Entry, user: &User) -> Option<&'static str> {
     let may = |act: &Act| decide(&entry.view, user, act, "x").is_ok();
-    open_steps(&entry.view).into_iter().find_map(|step| match step {
-        OpenStep::Review => may(&Act::Confirm).then_some("待研判"),
-        OpenStep::ReviewLetter { letter } => {
-            let digest = entry.view.letters.get(&letter)?.digest;
-            may(&Act::Approve { letter, digest }).then_some("待审批")
-        }
-        OpenStep::SettleSending { letter } => {
-            may(&Act::SettleFailed { letter }).then_some("待核实")
-        }
-        _ => None,
-    })
+    open_steps(&entry.view)
+        .into_iter()
+        .find_map(|step| match step {
+            OpenStep::Review => may(&Act::Confirm).then_some("待研判"),
+            OpenStep::ReviewLetter { letter } => {
+                let digest = entry.view.letters.get(&letter)?.digest;
+                may(&Act::Approve { letter, digest }).then_some("待审批")
+            }
+            OpenStep::SettleSending { letter } => {
+                may(&Act::SettleFailed { letter }).then_some("待核实")
+            }
+            _ => None,
+        })
 }
 
 /// The cases before and after one in a list, also when the one is not in the list any more.
@@ -150,7 +156,10 @@ pub(crate) fn neighbours<'a>(
     let before = list.partition_point(|other| order(other, entry) == Ordering::Less);
     let after = list.partition_point(|other| order(other, entry) != Ordering::Greater);
     let previous = before.checked_sub(1).and_then(|place| list.get(place));
-    (previous.map(|one| &**one), list.get(after).map(|one| &**one))
+    (
+        previous.map(|one| &**one),
+        list.get(after).map(|one| &**one),
+    )
 }
 
 /// Strongest first, then newest; a decision does not move a case, so that going on goes on.

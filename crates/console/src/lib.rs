@@ -9,24 +9,24 @@
 //! - Every act goes through `jianwei_casework::decide` and becomes an event; so does every look at evidence.
 //! - Bytes of a suspect are shown as escaped text or as a picture, or are handed over as a file; they never run here.
 
-mod settings;
-mod error;
-mod shown;
+mod act;
+mod api;
 mod asset;
-mod password;
-mod throttle;
-mod session;
-mod state;
-mod roll;
+mod dossier;
+mod error;
 mod filter;
 mod page_text;
-mod dossier;
-mod act;
-mod reply;
 mod pages;
-mod api;
+mod password;
+mod reply;
+mod roll;
 mod routes;
 mod server;
+mod session;
+mod settings;
+mod shown;
+mod state;
+mod throttle;
 
 pub use error::Error;
 pub use password::{check_password, hash_password};

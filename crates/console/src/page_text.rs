@@ -23,8 +23,12 @@ pub(crate) struct PageText {
 impl PageText {
     /// The first `most` lines of a page given as HTML.
     pub(crate) fn of(html: &str, most: usize) -> Self {
+        let page = head(html, MOST_BYTES);
         let mut scan = Scan {
-            rest: head(html, MOST_BYTES),
+            page,
+            // ASCII lower-casing keeps every byte in its place.
+            lower: &page.to_ascii_lowercase(),
+            at: 0,
             most,
             line: String::new(),
             text: Self::default(),
@@ -35,65 +39,68 @@ impl PageText {
 }
 
 struct Scan<'a> {
-    rest: &'a str,
+    page: &'a str,
+    lower: &'a str,
+    at: usize,
     most: usize,
     line: String,
     text: PageText,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
     fn run(&mut self) {
         while self.text.lines.len() < self.most {
-            let Some(at) = self.rest.find('<') else {
-                let rest = self.rest;
-                self.line.push_str(&decoded(rest));
+            let words = self.up_to("<");
+            self.line.push_str(&decoded(words));
+            if self.at == self.page.len() {
                 break;
-            };
-            self.line.push_str(&decoded(&self.rest[..at]));
-            self.rest = &self.rest[at..];
+            }
             self.skip_markup();
         }
         self.end_line();
         self.text.lines.truncate(self.most);
     }
 
-    /// Steps over one piece of markup at the beginning of the rest.
+    /// Steps over one piece of markup, which begins here.
     fn skip_markup(&mut self) {
-        if self.rest.starts_with("<!--") {
-            self.rest = after(self.rest, "-->");
+        let markup = &self.lower[self.at..];
+        if markup.starts_with("<!--") {
+            self.step_past("-->");
             return;
         }
-        let name: String = self.rest[1..]
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || *c == '/')
-            .collect::<String>()
-            .to_ascii_lowercase();
-        if name.is_empty() && !self.rest.starts_with("<!") && !self.rest.starts_with("<?") {
+        let closes = markup.starts_with("</");
+        let from = self.at + if closes { 2 } else { 1 };
+        let name = alphanumeric(&self.lower[from..]);
+        if name.is_empty() && !markup.starts_with("<!") && !markup.starts_with("<?") {
             self.line.push('<');
-            self.rest = &self.rest[1..];
+            self.at += 1;
             return;
         }
-        let element = name.trim_matches('/');
-        if !INLINE.contains(&element) {
+        if !INLINE.contains(&name) {
             self.end_line();
         }
-        self.rest = after(self.rest, ">");
-        if UNREAD.contains(&name.as_str()) || name == "title" {
-            let content = self.content_of(&name);
+        self.step_past(">");
+        if !closes && (name == "title" || UNREAD.contains(&name)) {
+            let content = self.up_to(&format!("</{name}"));
+            self.step_past(">");
             if name == "title" && self.text.title.is_empty() {
                 self.text.title = joined(&decoded(content));
             }
         }
     }
 
-    /// The content up to the element's end, which is stepped over.
-    fn content_of(&mut self, name: &str) -> &str {
-        let closing = format!("</{name}");
-        // ASCII lower-casing keeps every byte in its place.
-        let end = self.rest.to_ascii_lowercase().find(&closing);
-        let (content, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
-        self.rest = after(rest, ">");
-        content
+    /// The page from here up to `mark`, or to its end; the scan then stands there.
+    fn up_to(&mut self, mark: &str) -> &'a str {
+        let found = self.lower[self.at..].find(mark);
+        let end = found.map_or(self.page.len(), |length| self.at + length);
+        let words = &self.page[self.at..end];
+        self.at = end;
+        words
+    }
+
+    fn step_past(&mut self, mark: &str) {
+        self.up_to(mark);
+        self.at = (self.at + mark.len()).min(self.page.len());
     }
 
     fn end_line(&mut self) {
@@ -105,8 +112,9 @@ impl Scan<'_> {
     }
 }
 
-fn after<'a>(text: &'a str, mark: &str) -> &'a str {
-    text.find(mark).map_or("", |at| &text[at + mark.len()..])
+fn alphanumeric(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric());
+    &text[..end.unwrap_or(text.len())]
 }
 
 fn head(text: &str, bytes: usize) -> &str {

@@ -99,7 +99,10 @@ impl Failure {
             Self::Forbidden(text) => ("不允许", text),
             Self::Conflict(text) => ("未能办理", text),
             Self::Malformed(text) => ("请求有误", text),
-            Self::Broken(_) => ("出错了", "系统出错，已记入运行日志，请稍后再试或联系管理员。"),
+            Self::Broken(_) => (
+                "出错了",
+                "系统出错，已记入运行日志，请稍后再试或联系管理员。",
+            ),
         }
     }
 

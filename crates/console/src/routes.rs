@@ -31,6 +31,10 @@ enum Who {
 /// One route.
 struct Route {
     who: Who,
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the coverage test calls every route by it")
+    )]
     method: Method,
     path: &'static str,
     handler: MethodRouter<ConsoleState>,
@@ -40,7 +44,8 @@ struct Route {
 ///
 /// Sign-in back-off counts by address where the server passes `ConnectInfo<SocketAddr>` on, as [`crate::serve`] does.
 pub fn router(state: ConsoleState) -> Router {
-    let for_signed_in = group(Who::SignedIn).route_layer(from_fn_with_state(state.clone(), require));
+    let for_signed_in =
+        group(Who::SignedIn).route_layer(from_fn_with_state(state.clone(), require));
     let for_administrators = group(Who::Administrator)
         .route_layer(from_fn(require_administrator))
         .route_layer(from_fn_with_state(state.clone(), require));
@@ -68,7 +73,11 @@ fn routes() -> Vec<Route> {
         get(SignedIn, "/cases/{case}/source", evidence::source),
         get(SignedIn, "/cases/{case}/packet", evidence::packet),
         get(SignedIn, "/cases/{case}/wacz", evidence::wacz),
-        get(SignedIn, "/cases/{case}/screenshots/{side}", evidence::screenshot),
+        get(
+            SignedIn,
+            "/cases/{case}/screenshots/{side}",
+            evidence::screenshot,
+        ),
         get(SignedIn, "/log", log::get),
         get(SignedIn, "/log/verify", log::verify),
         get(SignedIn, "/api/v1/cases", api::cases),

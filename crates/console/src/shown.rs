@@ -75,7 +75,11 @@ pub(crate) fn points(score: f64) -> u8 {
     }
     // The value is between 0 and 100 here.
     let points = (score.clamp(0.0, 1.0) * 100.0).round() as u8;
-    if points == 100 && score < 1.0 { 99 } else { points }
+    if points == 100 && score < 1.0 {
+        99
+    } else {
+        points
+    }
 }
 
 /// A size as people read it.

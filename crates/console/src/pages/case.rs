@@ -170,7 +170,10 @@ impl CasePage {
             points: points(case.score),
             scores: assessment.map(|one| {
                 let scores = one.scores;
-                (points(scores.fake_government_site), points(scores.certificate_sale))
+                (
+                    points(scores.fake_government_site),
+                    points(scores.certificate_sale),
+                )
             }),
             model: dossier.model.clone(),
             verdict: verdict(case, assessment),
@@ -210,7 +213,11 @@ impl PacketPart {
 }
 
 impl Way {
-    fn of(filter: &Filter, list: &[std::sync::Arc<Entry>], entry: Option<&std::sync::Arc<Entry>>) -> Self {
+    fn of(
+        filter: &Filter,
+        list: &[std::sync::Arc<Entry>],
+        entry: Option<&std::sync::Arc<Entry>>,
+    ) -> Self {
         let (previous, next) = entry.map_or((None, None), |entry| neighbours(list, entry));
         let address = |entry: &Entry| filter.address(&format!("/cases/{}", entry.case.id));
         Self {

@@ -83,7 +83,11 @@ fn more(visit: &Visit) -> Vec<(&'static str, String)> {
         return facts;
     };
     if let Some(resolution) = &last.resolution {
-        let addresses: Vec<_> = resolution.addresses.iter().map(ToString::to_string).collect();
+        let addresses: Vec<_> = resolution
+            .addresses
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let mut text = format!("{} → {}", resolution.name, addresses.join("、"));
         if !resolution.aliases.is_empty() {
             text.push_str(&format!("，别名 {}", resolution.aliases.join("、")));
@@ -109,7 +113,11 @@ fn more(visit: &Visit) -> Vec<(&'static str, String)> {
         };
         facts.push((
             "编码",
-            format!("{}（据{from}），{}", document.charset, size(document.text.bytes)),
+            format!(
+                "{}（据{from}），{}",
+                document.charset,
+                size(document.text.bytes)
+            ),
         ));
     }
     facts

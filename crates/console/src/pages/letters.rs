@@ -72,7 +72,8 @@ impl LetterPart {
             digest,
         });
         let can_decide = approve.is_ok();
-        let can_withdraw = seen.approved.is_some() && may(&Act::Reject { letter: id.clone() }).is_ok();
+        let can_withdraw =
+            seen.approved.is_some() && may(&Act::Reject { letter: id.clone() }).is_ok();
         let undecided = seen.approved.is_none() && seen.rejected.is_none();
         Self {
             id: id.to_string(),
@@ -88,7 +89,14 @@ impl LetterPart {
             attachments: letter
                 .attachments
                 .iter()
-                .map(|one| format!("{}（{}，{}）", one.name, size(one.file.bytes), one.file.digest))
+                .map(|one| {
+                    format!(
+                        "{}（{}，{}）",
+                        one.name,
+                        size(one.file.bytes),
+                        one.file.digest
+                    )
+                })
                 .collect(),
             digest: digest.to_string(),
             state,
@@ -130,10 +138,20 @@ fn standing(seen: &LetterView) -> (&'static str, &'static str) {
 fn history(seen: &LetterView, dossier: &Dossier, letter: &Letter) -> Vec<String> {
     let mut lines = vec![format!("{} 拟制", beijing(seen.drafted))];
     if let Some(said) = &seen.approved {
-        lines.push(format!("{} {} 批准{}", beijing(said.at), said.by, quoted(&said.reason)));
+        lines.push(format!(
+            "{} {} 批准{}",
+            beijing(said.at),
+            said.by,
+            quoted(&said.reason)
+        ));
     }
     if let Some(said) = &seen.rejected {
-        lines.push(format!("{} {} 退回{}", beijing(said.at), said.by, quoted(&said.reason)));
+        lines.push(format!(
+            "{} {} 退回{}",
+            beijing(said.at),
+            said.by,
+            quoted(&said.reason)
+        ));
     }
     if let Some(sending) = &seen.sending {
         lines.push(match &sending.state {
@@ -142,7 +160,11 @@ fn history(seen: &LetterView, dossier: &Dossier, letter: &Letter) -> Vec<String>
             SendingState::Failed { at, error } => format!("{} 发送失败：{error}", beijing(*at)),
         });
         if let Some(receipt) = &sending.receipt {
-            lines.push(format!("{} 签收，回执 {}", beijing(receipt.at), receipt.text));
+            lines.push(format!(
+                "{} 签收，回执 {}",
+                beijing(receipt.at),
+                receipt.text
+            ));
         }
     }
     if let Some(DeliveryOutcome::Refused { error }) = dossier

@@ -64,10 +64,14 @@ pub(crate) async fn verify(
     let mut shown = LogPage::of(&state, &person, None).await?;
     match result {
         Ok(count) => {
-            shown.verified = Some(format!("校验通过：{count} 条记录首尾相连，没有改动或缺失。"));
+            shown.verified = Some(format!(
+                "校验通过：{count} 条记录首尾相连，没有改动或缺失。"
+            ));
         }
         Err(jianwei_store::Error::LogBroken { sequence, reason }) => {
-            shown.broken = Some(format!("校验不通过：第 {sequence} 条起不再相连（{reason}）。"));
+            shown.broken = Some(format!(
+                "校验不通过：第 {sequence} 条起不再相连（{reason}）。"
+            ));
         }
         Err(error) => return Err(error.into()),
     }

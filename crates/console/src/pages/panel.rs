@@ -60,7 +60,11 @@ impl Panel {
             judge: confirm || dismiss,
             confirm,
             dismiss,
-            phrases: if confirm { PHRASES.to_vec() } else { Vec::new() },
+            phrases: if confirm {
+                PHRASES.to_vec()
+            } else {
+                Vec::new()
+            },
             to_approve,
             reopen: may(&Act::Reopen),
             dispositions,

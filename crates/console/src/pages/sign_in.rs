@@ -128,7 +128,9 @@ fn refused(
 
 /// A path of this console; anything else leads to the start.
 fn local(next: &str) -> &str {
-    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if plain && next.starts_with('/') && !next.starts_with("//") && next != "/" {
         next
     } else {
@@ -142,8 +144,19 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere_after_signing_in() {
-        assert_eq!(local("/cases/case-1?state=mine"), "/cases/case-1?state=mine");
-        for elsewhere in ["", "/", "//evil.test", "/\\evil.test", "https://evil.test", "/a\r\nb", "javascript:x"] {
+        assert_eq!(
+            local("/cases/case-1?state=mine"),
+            "/cases/case-1?state=mine"
+        );
+        for elsewhere in [
+            "",
+            "/",
+            "//evil.test",
+            "/\\evil.test",
+            "https://evil.test",
+            "/a\r\nb",
+            "javascript:x",
+        ] {
             assert_eq!(local(elsewhere), START, "{elsewhere}");
         }
     }

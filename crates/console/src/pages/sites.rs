@@ -67,7 +67,12 @@ pub(crate) async fn get(
     Query(filter): Query<Filter>,
 ) -> Result<Html<String>, Failure> {
     let entries = state.entries().await?;
-    page(&SitesPage::of(&entries, &person, filter, state.settings().rows()))
+    page(&SitesPage::of(
+        &entries,
+        &person,
+        filter,
+        state.settings().rows(),
+    ))
 }
 
 impl SitesPage {

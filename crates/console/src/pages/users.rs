@@ -163,7 +163,13 @@ async fn done(
     words: &'static str,
 ) -> Result<Response, Failure> {
     // Someone who changed their own password has no session any more.
-    if state.store().sessions().get(&person.session).await?.is_none() {
+    if state
+        .store()
+        .sessions()
+        .get(&person.session)
+        .await?
+        .is_none()
+    {
         return Ok(Redirect::to("/login").into_response());
     }
     let mut shown = UsersPage::of(state, person).await?;
