@@ -136,13 +136,13 @@ pub(crate) fn due(entry: &Entry, user: &User) -> Option<&'static str> {
     open_steps(&entry.view)
         .into_iter()
         .find_map(|step| match step {
-            OpenStep::Review => may(&Act::Confirm).then_some("待研判"),
+            OpenStep::Review => may(&Act::Confirm).then_some("研判"),
             OpenStep::ReviewLetter { letter } => {
                 let digest = entry.view.letters.get(&letter)?.digest;
-                may(&Act::Approve { letter, digest }).then_some("待审批")
+                may(&Act::Approve { letter, digest }).then_some("审批")
             }
             OpenStep::SettleSending { letter } => {
-                may(&Act::SettleFailed { letter }).then_some("待核实")
+                may(&Act::SettleFailed { letter }).then_some("核实")
             }
             _ => None,
         })

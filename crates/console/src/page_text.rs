@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(PageText::of("<script>never closed", 5), PageText::default());
         assert_eq!(PageText::of("<", 5).lines, ["<"]);
         assert_eq!(PageText::of(&"<p>x".repeat(1000), 3).lines.len(), 3);
-        assert_eq!(PageText::of("<é>x</é>", 5).lines, ["<é>x"]);
+        assert_eq!(PageText::of("<é>x</é>", 5).lines, ["<é>x</é>"]);
         assert!(PageText::of("<title>a", 5).lines.is_empty());
     }
 }

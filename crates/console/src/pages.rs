@@ -2,6 +2,7 @@
 
 pub(crate) mod acts;
 pub(crate) mod case;
+pub(crate) mod check;
 pub(crate) mod evidence;
 mod facts;
 mod frame;

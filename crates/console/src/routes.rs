@@ -9,7 +9,7 @@ use axum::routing::{self, MethodRouter};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
-use crate::pages::{acts, case, evidence, log, sign_in, sites, users};
+use crate::pages::{acts, case, check, evidence, log, sign_in, sites, users};
 use crate::reply::{nowhere, protect};
 use crate::session::{require, require_administrator};
 use crate::{ConsoleState, api, asset};
@@ -72,6 +72,7 @@ fn routes() -> Vec<Route> {
         post(SignedIn, "/cases/{case}/acts", acts::post),
         get(SignedIn, "/cases/{case}/source", evidence::source),
         get(SignedIn, "/cases/{case}/packet", evidence::packet),
+        get(SignedIn, "/cases/{case}/check", check::get),
         get(SignedIn, "/cases/{case}/wacz", evidence::wacz),
         get(
             SignedIn,

@@ -1,5 +1,6 @@
 //! The `[console]` section of the configuration.
 
+use jianwei_model::Digest;
 use serde::{Deserialize, Serialize};
 
 /// The `[console]` section of the configuration.
@@ -14,6 +15,8 @@ pub struct Settings {
     pub session_hours: u32,
     /// Rows on one page of a list.
     pub page_rows: usize,
+    /// Ids of the keys whose packets are trusted; with none, whose key signed is shown as unknown.
+    pub trusted_keys: Vec<Digest>,
 }
 
 impl Default for Settings {
@@ -23,6 +26,7 @@ impl Default for Settings {
             https: false,
             session_hours: 12,
             page_rows: 50,
+            trusted_keys: Vec::new(),
         }
     }
 }

@@ -13,7 +13,6 @@ use super::panes::{Pane, panes};
 use super::reasons::{Reason, reasons, verdict};
 use super::sites::{decision_words, is_international};
 use super::timeline::{Moment, timeline};
-use crate::ConsoleState;
 use crate::act::done_words;
 use crate::dossier::Dossier;
 use crate::filter::{Filter, neighbours};
@@ -22,6 +21,7 @@ use crate::roll::Entry;
 use crate::session::SignedIn;
 use crate::shown::{beijing, points, size};
 use crate::state::Read;
+use crate::{ConsoleState, Error};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -66,6 +66,8 @@ struct PacketPart {
     wacz: String,
     size: String,
     sealed: String,
+    /// Whether the web archive can be handed over by itself.
+    apart: bool,
 }
 
 /// Where the person came from and where they go on.
@@ -127,9 +129,15 @@ pub(crate) async fn show(
     let list = shown.filter.of(&entries, &person.user);
     let way = Way::of(shown.filter, &list, entries.get(&dossier.case.id));
     let panes = panes(state, &dossier).await?;
+    let packet = PacketPart::of(state, &dossier).await?;
     page(&CasePage::of(
         &dossier,
-        Around { frame, way, shown },
+        Around {
+            frame,
+            way,
+            packet,
+            shown,
+        },
         panes,
         person,
     ))
@@ -139,6 +147,7 @@ pub(crate) async fn show(
 struct Around<'a> {
     frame: Frame,
     way: Way,
+    packet: Option<PacketPart>,
     shown: Shown<'a>,
 }
 
@@ -191,7 +200,7 @@ impl CasePage {
             lead: lead_facts(dossier.lead.as_ref()),
             contacts: contacts(dossier),
             marks: marks(dossier),
-            packet: PacketPart::of(dossier),
+            packet: around.packet,
             timeline,
             reads,
             panel: Panel::of(dossier, user),
@@ -201,14 +210,17 @@ impl CasePage {
 }
 
 impl PacketPart {
-    fn of(dossier: &Dossier) -> Option<Self> {
-        let packet = dossier.packet.as_ref()?;
-        Some(Self {
+    async fn of(state: &ConsoleState, dossier: &Dossier) -> Result<Option<Self>, Error> {
+        let Some(packet) = &dossier.packet else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
             digest: packet.file.digest.to_string(),
             wacz: packet.wacz.to_string(),
             size: size(packet.file.bytes),
             sealed: beijing(packet.sealed),
-        })
+            apart: state.store().blobs().has(&packet.wacz).await?,
+        }))
     }
 }
 

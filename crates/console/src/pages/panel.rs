@@ -7,14 +7,27 @@ use crate::act::disposition_name;
 use crate::dossier::Dossier;
 
 /// Reasons analysts give most, put in by one click when a case is open.
-const PHRASES: [&str; 6] = [
-    "域名不属该单位，页面照搬其查询页",
-    "公开兜售假证并留有联系方式",
-    "仿冒查询结果页，用于配合假证验证",
-    "属新闻报道或防骗提示",
-    "为该单位正式网站",
-    "正规培训机构，未见售假",
+const PHRASES: [Phrases; 2] = [
+    (
+        "确认常用语",
+        [
+            "域名不属该单位，页面照搬其查询页",
+            "公开兜售假证并留有联系方式",
+            "仿冒查询结果页，用于配合假证验证",
+        ],
+    ),
+    (
+        "排除常用语",
+        [
+            "属新闻报道或防骗提示",
+            "为该单位正式网站",
+            "正规培训机构，未见售假",
+        ],
+    ),
 ];
+
+/// Reasons of one kind, with what they are for.
+type Phrases = (&'static str, [&'static str; 3]);
 
 /// What this person may do.
 pub(crate) struct Panel {
@@ -22,7 +35,7 @@ pub(crate) struct Panel {
     pub(crate) judge: bool,
     pub(crate) confirm: bool,
     pub(crate) dismiss: bool,
-    pub(crate) phrases: Vec<&'static str>,
+    pub(crate) phrases: Vec<Phrases>,
     pub(crate) to_approve: usize,
     pub(crate) reopen: bool,
     pub(crate) dispositions: Vec<(String, &'static str)>,
