@@ -24,8 +24,11 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!button || button.disabled) return;
     document.querySelectorAll(".armed").forEach((other) => other.classList.remove("armed"));
     button.classList.add("armed");
-    const reason = button.form.elements.namedItem("reason");
-    reason.focus();
+    const folded = button.closest("details");
+    if (folded) folded.open = true;
+    const letter = button.closest("article");
+    button.form.elements.namedItem("reason").focus({ preventScroll: letter !== null });
+    if (letter) letter.scrollIntoView({ block: letter.offsetHeight < innerHeight ? "nearest" : "end" });
   };
   const keys = {
     j: () => (rows.length ? select(at + 1) : follow("[data-next]")),

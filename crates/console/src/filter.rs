@@ -96,13 +96,16 @@ impl Filter {
     pub(crate) fn of(&self, entries: &Entries, user: &User) -> Vec<Arc<Entry>> {
         let mut chosen: Vec<_> = entries
             .values()
-            .filter(|entry| {
-                self.has_text(entry) && self.has_class(entry) && self.has_state(entry, user)
-            })
+            .filter(|entry| self.shows(entry, user))
             .cloned()
             .collect();
         chosen.sort_by(|a, b| order(a, b));
         chosen
+    }
+
+    /// Whether it shows a case to a person.
+    pub(crate) fn shows(&self, entry: &Entry, user: &User) -> bool {
+        self.has_text(entry) && self.has_class(entry) && self.has_state(entry, user)
     }
 
     pub(crate) fn has_state(&self, entry: &Entry, user: &User) -> bool {

@@ -12,7 +12,7 @@ use crate::Error;
 
 /// Only our own style sheet, script and pictures; nothing inline, no frames, forms only to us.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-                           connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+                           form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What a request came to nothing for.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ mod world;
 
 use axum::Router;
 use axum::http::StatusCode;
-use jianwei_console::{ConsoleState, Settings, hash_password, router};
+use jianwei_console::{ConsoleState, Settings, hash_password, router, serve};
 use jianwei_model::{Action, CaseId, CaseState, Class};
 use world::desk::Desk;
 use world::{PASSWORD, Site, Stage, World};
@@ -373,6 +373,27 @@ async fn evidence_is_handed_over_only_as_what_it_is() {
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }
 
+#[tokio::test]
+async fn a_server_answers_and_stops_when_told() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let (world, _) = open().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let state = ConsoleState::new(world.store.clone(), Settings::default());
+    let server = tokio::spawn(serve(listener, state, async {
+        stopped.await.unwrap();
+    }));
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = b"GET /login HTTP/1.1\r\nHost: console.test\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("登录"));
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+}
+
 /// What pages, hosts and people have put where text was expected.
 const PAYLOADS: [&str; 16] = [
     "<script>alert(1)</script>",
@@ -440,7 +461,7 @@ fn assert_calm(page: &str, payload: &str) {
         "<script>",
         "<style",
         "<meta http",
-        "action=//",
+        "<form action=//",
         "href=\"javascript",
         "style=",
         "onclick=",

@@ -26,6 +26,7 @@ struct CheckLine {
     state: &'static str,
     mood: &'static str,
     text: String,
+    detail: String,
 }
 
 /// `GET /cases/{case}/check`
@@ -74,8 +75,8 @@ impl CheckPage {
             case,
             holds: checked.holds(),
             words: match failing {
-                0 => format!("没有不符之处：{holding} 项符合，{unknown} 项无法得知。"),
-                _ => format!("{failing} 项不符，{holding} 项符合，{unknown} 项无法得知。"),
+                0 => format!("没有不通过的项目：{holding} 项通过，{unknown} 项无法判断。"),
+                _ => format!("{failing} 项不通过，{holding} 项通过，{unknown} 项无法判断。"),
             },
             checks: checked.checks.iter().map(CheckLine::of).collect(),
         }
@@ -85,14 +86,20 @@ impl CheckPage {
 impl CheckLine {
     fn of(check: &Check) -> Self {
         let (state, mood) = match check.state {
-            CheckState::Holds => ("符合", "good"),
-            CheckState::Fails => ("不符", "bad"),
-            CheckState::Unknown => ("无法得知", "due"),
+            CheckState::Holds => ("通过", "good"),
+            CheckState::Fails => ("不通过", "bad"),
+            CheckState::Unknown => ("无法判断", "due"),
         };
+        // The sentence begins with its outcome, which stands beside it here.
+        let text = check
+            .chinese
+            .split_once('：')
+            .map_or(&*check.chinese, |(_, text)| text);
         Self {
             state,
             mood,
-            text: check.chinese.clone(),
+            text: text.to_owned(),
+            detail: check.detail.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The action panel of a case: what this person may do now, and why not the rest.
 
-use jianwei_casework::{Act, OpenStep, decide, open_steps};
+use jianwei_casework::{Act, OpenStep, Refusal, decide, open_steps};
 use jianwei_model::{CaseState, Disposition, Role, User};
 
 use crate::act::disposition_name;
@@ -31,8 +31,7 @@ type Phrases = (&'static str, [&'static str; 3]);
 
 /// What this person may do.
 pub(crate) struct Panel {
-    /// Whether there is a form for confirming or dismissing.
-    pub(crate) judge: bool,
+    /// Whether the case is still to be judged; dismissing it is possible then too.
     pub(crate) confirm: bool,
     pub(crate) dismiss: bool,
     pub(crate) phrases: Vec<Phrases>,
@@ -70,7 +69,6 @@ impl Panel {
             .map(|disposition| (disposition_name(disposition), disposition.chinese()))
             .collect();
         let mut panel = Self {
-            judge: confirm || dismiss,
             confirm,
             dismiss,
             phrases: if confirm {
@@ -103,8 +101,10 @@ impl Panel {
                 }
                 _ => continue,
             };
-            if let Err(refusal) = decide(&dossier.view, user, &act, "x") {
-                refusals.push(refusal.chinese());
+            match decide(&dossier.view, user, &act, "x") {
+                // That it is another role's work needs no saying.
+                Ok(_) | Err(Refusal::Role { .. }) => {}
+                Err(refusal) => refusals.push(refusal.chinese()),
             }
         }
         refusals.dedup();
@@ -118,7 +118,11 @@ impl Panel {
     }
 
     fn is_empty(&self) -> bool {
-        !self.judge && self.to_approve == 0 && !self.reopen && self.dispositions.is_empty()
+        !self.confirm
+            && !self.dismiss
+            && self.to_approve == 0
+            && !self.reopen
+            && self.dispositions.is_empty()
     }
 }
 

@@ -73,7 +73,12 @@ pub(crate) async fn post(
     if wait > 0 {
         let seconds = (wait + 999) / 1000;
         let fault = format!("尝试次数过多，请 {seconds} 秒后再试。");
-        return refused(StatusCode::TOO_MANY_REQUESTS, fault, name, credentials.next);
+        return refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            fault,
+            &name,
+            credentials.next,
+        );
     }
     if fits(&state, &name, credentials.password).await? {
         state.throttle(|throttle| throttle.succeeded(&name, address));
@@ -84,7 +89,7 @@ pub(crate) async fn post(
     }
     failed(&state, &name, address).await?;
     let fault = "用户名或口令不正确。".into();
-    refused(StatusCode::UNAUTHORIZED, fault, name, credentials.next)
+    refused(StatusCode::UNAUTHORIZED, fault, &name, credentials.next)
 }
 
 /// `POST /logout`
@@ -115,12 +120,12 @@ async fn failed(state: &ConsoleState, name: &str, address: Option<IpAddr>) -> Re
 fn refused(
     status: StatusCode,
     fault: String,
-    name: String,
+    name: &str,
     next: String,
 ) -> Result<Response, Failure> {
     let shown = SignInPage {
         fault: Some(fault),
-        name: cut(&name, MOST_NAME),
+        name: cut(name, MOST_NAME),
         next,
     };
     Ok((status, page(&shown)?).into_response())

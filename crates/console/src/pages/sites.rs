@@ -170,7 +170,10 @@ fn tabs(entries: &Entries, user: &User, filter: &Filter) -> Vec<Tab> {
             Tab {
                 href: filter_of_tab.address("/"),
                 label,
-                count: filter_of_tab.of(entries, user).len(),
+                count: entries
+                    .values()
+                    .filter(|entry| filter_of_tab.shows(entry, user))
+                    .count(),
                 current: filter.state == state,
             }
         })

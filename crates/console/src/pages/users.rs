@@ -79,7 +79,7 @@ pub(crate) async fn add(
         let mut shown = UsersPage::of(&state, &person).await?;
         shown.draft_name = form.name;
         shown.draft_display = form.display;
-        return refused(shown, fault);
+        return refused(shown, &fault);
     }
     let user = User {
         roles: form.roles(),
@@ -98,7 +98,7 @@ pub(crate) async fn add(
     state.record(&person.user.name, action, &what).await?;
     if !state.store().users().insert(&user).await? {
         let shown = UsersPage::of(&state, &person).await?;
-        return refused(shown, format!("用户名“{}”已有人使用", user.name));
+        return refused(shown, &format!("用户名“{}”已有人使用", user.name));
     }
     Ok(Redirect::to("/users").into_response())
 }
@@ -112,7 +112,7 @@ pub(crate) async fn set_password(
 ) -> Result<Response, Failure> {
     existing(&state, &name).await?;
     if let Some(fault) = password_fault(&form.password) {
-        return refused(UsersPage::of(&state, &person).await?, fault);
+        return refused(UsersPage::of(&state, &person).await?, &fault);
     }
     let hash = state.passwords().hash(form.password).await?;
     let action = Action::PasswordSet { user: name.clone() };
@@ -136,7 +136,7 @@ pub(crate) async fn disable(
     existing(&state, &name).await?;
     if name == person.user.name {
         let shown = UsersPage::of(&state, &person).await?;
-        return refused(shown, "不能停用自己".into());
+        return refused(shown, "不能停用自己");
     }
     let action = Action::UserDisabled { user: name.clone() };
     let what = format!("user-disabled:{name}");
@@ -152,7 +152,7 @@ async fn existing(state: &ConsoleState, name: &str) -> Result<User, Failure> {
     user.ok_or(Failure::NotFound)
 }
 
-fn refused(mut shown: UsersPage, fault: String) -> Result<Response, Failure> {
+fn refused(mut shown: UsersPage, fault: &str) -> Result<Response, Failure> {
     shown.fault = Some(format!("{fault}。"));
     Ok((StatusCode::CONFLICT, page(&shown)?).into_response())
 }
