@@ -10,7 +10,7 @@ use world::desk::Desk;
 use world::{PASSWORD, Site, Stage, World};
 
 async fn open() -> (World, Router) {
-    let world = World::open(&hash_password(PASSWORD).unwrap()).await;
+    let world = World::open(&hash_password(PASSWORD).expect("a hash")).await;
     let state = ConsoleState::new(world.store.clone(), Settings::default());
     (world, router(state))
 }
@@ -23,7 +23,7 @@ fn fake(host: &str, stage: Stage) -> Site {
 fn value_of<'a>(page: &'a str, name: &str) -> &'a str {
     let mark = format!("name=\"{name}\" value=\"");
     let from = page.find(&mark).expect("an input of that name") + mark.len();
-    page[from..].split('"').next().unwrap()
+    page[from..].split('"').next().expect("a value")
 }
 
 #[tokio::test]

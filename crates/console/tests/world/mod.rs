@@ -4,6 +4,10 @@
     dead_code,
     reason = "each user of this folder needs another part of it"
 )]
+#![allow(
+    clippy::unwrap_used,
+    reason = "what is invented here is sound, or the test fails"
+)]
 
 pub(crate) mod desk;
 mod site;
