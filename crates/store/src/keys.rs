@@ -88,6 +88,11 @@ impl Record for BackgroundPage {
     const VERSION: u8 = 1;
 
     fn key(&self) -> String {
-        Digest::of(self.url.as_bytes()).hex()
+        // Every version of a page counts: as sent, as rendered, as it was before.
+        format!(
+            "{}/{}",
+            Digest::of(self.url.as_bytes()).hex(),
+            self.html.hex()
+        )
     }
 }

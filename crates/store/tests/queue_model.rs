@@ -76,6 +76,15 @@ impl Model {
         leased
     }
 
+    /// A store that is opened anew has nobody left who holds a lease.
+    fn release(&mut self) {
+        for job in self.jobs.values_mut() {
+            if job.lease.is_some() && Some(job.due) > self.latest {
+                job.due = 0;
+            }
+        }
+    }
+
     fn held(&mut self, key: &str, lease: usize) -> Option<&mut Job> {
         self.jobs
             .get_mut(key)
@@ -133,6 +142,7 @@ async fn check(url: &str, asks: &[Ask]) {
             Ask::Reopen => {
                 drop(queue);
                 queue = open(url).await;
+                model.release();
             }
             ask => answer_alike(ask, now, &queue, &mut model, &mut leases).await,
         }

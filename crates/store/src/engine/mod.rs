@@ -54,6 +54,7 @@ pub(crate) enum Expected {
 }
 
 /// Jobs under leases. A job is leasable from its due moment on: `not_before` at first, the lease's end once leased.
+/// An engine that one process owns ends every lease when it is opened: whoever held one is gone.
 #[async_trait]
 pub(crate) trait Queue: Send + Sync {
     /// `false` and no change when the key is waiting or leased.

@@ -51,12 +51,35 @@ impl Trees {
             let tree = home.db.open_tree(format!("queue.{name}.{part}"));
             tree.map_err(|error| home.fault(error))
         };
-        Ok(Self {
+        let trees = Self {
             name,
             home: home.clone(),
             jobs: tree("jobs")?,
             orders: [tree("ready")?, tree("delayed")?, tree("leased")?],
-        })
+        };
+        trees.release()?;
+        Ok(trees)
+    }
+
+    /// Ends every lease: one process owns an embedded store, so whoever held one is gone.
+    fn release(&self) -> Result<(), Error> {
+        loop {
+            let mut changes = Changes::new();
+            for found in self.order(Place::Leased).iter().values().take(CHUNK) {
+                let key = found.map_err(|error| self.home.fault(error))?;
+                let (key, before) = self.named(&key)?;
+                let freed = Job {
+                    due: Timestamp::from_millis(0),
+                    ..before.clone()
+                };
+                let (before, after) = (Some(before), Some(freed.at(Place::Ready)));
+                changes.insert(key, Change { before, after });
+            }
+            if changes.is_empty() {
+                return Ok(());
+            }
+            self.apply(&mut State::default(), &changes)?;
+        }
     }
 
     pub(super) fn get(&self, key: &str) -> Result<Option<Job>, Error> {
