@@ -87,6 +87,12 @@ impl Failure {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// Pages cannot be rendered.
+    #[error("no browser: {reason}")]
+    NoBrowser {
+        /// Why not.
+        reason: String,
+    },
     /// The settings are wrong.
     #[error("net setting `{key}`: {reason}")]
     Setting {

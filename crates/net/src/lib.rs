@@ -14,6 +14,7 @@
 mod address;
 mod api;
 mod body;
+mod browser;
 mod charset;
 mod clock;
 mod coding;
@@ -29,6 +30,7 @@ mod tls;
 mod vantage;
 
 pub use address::{AddressRange, is_forbidden};
+pub use browser::Browser;
 pub use charset::{Decoded, decode};
 pub use clock::now;
 pub use door::Door;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use jianwei_model::Vantage;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::AddressRange;
@@ -105,6 +106,18 @@ impl Default for Settings {
             accept_encoding: "identity".into(),
             user_agents: UserAgents::default(),
             browser: BrowserSettings::default(),
+        }
+    }
+}
+
+impl UserAgents {
+    /// How a visit from `vantage` presents itself.
+    #[must_use]
+    pub fn of(&self, vantage: Vantage) -> &str {
+        match vantage {
+            Vantage::Desktop | Vantage::FromBaidu => &self.desktop,
+            Vantage::WechatMobile => &self.wechat_mobile,
+            Vantage::SearchBot => &self.search_bot,
         }
     }
 }
