@@ -47,9 +47,17 @@ impl QuerySeeds {
             path: path.clone(),
             reason: error.to_string(),
         })?;
-        toml::from_str(&text).map_err(|error| Error::Seeds {
-            path,
-            line: error.span().map_or(1, |span| line_at(&text, span.start)),
+        Self::parse(&path, &text)
+    }
+
+    /// Reads the text of `path`.
+    ///
+    /// # Errors
+    /// [`Error::Seeds`] with the line when it is not valid.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        toml::from_str(text).map_err(|error| Error::Seeds {
+            path: path.to_owned(),
+            line: error.span().map_or(1, |span| line_at(text, span.start)),
             reason: error.message().to_owned(),
         })
     }

@@ -86,17 +86,16 @@ pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     1 + before.filter(|byte| **byte == b'\n').count()
 }
 
-/// Reads a TOML file into `T`, with errors that name file and line.
-pub(crate) fn read_toml<T: serde::de::DeserializeOwned>(
-    path: &std::path::Path,
-) -> Result<(T, String), Error> {
-    let text = read_text(path)?;
-    let value = toml::from_str(&text).map_err(|error| Error::Config {
-        file: path.to_owned(),
-        line: error.span().map_or(1, |span| line_of(&text, span.start)),
+/// Reads the text of a TOML file into `T`, with errors that name file and line.
+pub(crate) fn parse_toml<T: serde::de::DeserializeOwned>(
+    file: &std::path::Path,
+    text: &str,
+) -> Result<T, Error> {
+    toml::from_str(text).map_err(|error| Error::Config {
+        file: file.to_owned(),
+        line: error.span().map_or(1, |span| line_of(text, span.start)),
         reason: error.message().to_owned(),
-    })?;
-    Ok((value, text))
+    })
 }
 
 /// Reads a UTF-8 text file.

@@ -72,6 +72,12 @@ impl Mailer {
         }
     }
 
+    /// Whether sending the same letter twice leaves one at the recipient's.
+    #[must_use]
+    pub fn is_repeatable(&self) -> bool {
+        matches!(self.way, Way::Folder(_))
+    }
+
     fn mail(&self, parcel: &Parcel<'_>, now: Timestamp) -> Result<Mail, String> {
         let Parcel {
             letter,

@@ -8,7 +8,7 @@ use jianwei_model::{Channel, Recipient, Route};
 use lettre::Address;
 use serde::Deserialize;
 
-use crate::error::{line_of, read_toml};
+use crate::error::{line_of, parse_toml, read_text};
 use crate::{Error, LetterFacts};
 
 /// The recipients of `config/recipients.toml`.
@@ -71,15 +71,23 @@ struct Network {
 }
 
 impl Recipients {
-    /// Reads the table.
+    /// Reads the table from a file.
     ///
     /// # Errors
-    /// [`Error::Io`], and [`Error::Config`] with the line of the entry that is malformed or has an address that is none.
+    /// [`Error::Io`], and otherwise as [`Recipients::parse`].
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let (file, text): (File, String) = read_toml(path)?;
+        Self::parse(path, &read_text(path)?)
+    }
+
+    /// Reads the table from the text of `path`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the line of the entry that is malformed or has an address that is none.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let file: File = parse_toml(path, text)?;
         let mut entries = Vec::new();
         for entry in file.recipient {
-            let line = line_of(&text, entry.span().start);
+            let line = line_of(text, entry.span().start);
             let entry = Entry::check(entry.into_inner()).map_err(|reason| Error::Config {
                 file: path.to_owned(),
                 line,

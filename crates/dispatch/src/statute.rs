@@ -7,7 +7,7 @@ use jianwei_model::Date;
 use serde::Deserialize;
 
 use crate::Error;
-use crate::error::{line_of, read_toml};
+use crate::error::{line_of, parse_toml, read_text};
 
 /// The provisions of `config/statutes.toml`.
 #[derive(Debug, Clone)]
@@ -49,17 +49,25 @@ struct File {
 }
 
 impl Statutes {
-    /// Reads the table.
+    /// Reads the table from a file.
     ///
     /// # Errors
-    /// [`Error::Io`], and [`Error::Config`] with the line of a malformed entry, of a verified entry without an article,
-    /// or of an entry whose days overlap with another version of the same rule.
+    /// [`Error::Io`], and otherwise as [`Statutes::parse`].
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let (file, text): (File, String) = read_toml(path)?;
+        Self::parse(path, &read_text(path)?)
+    }
+
+    /// Reads the table from the text of `path`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the line of a malformed entry, of a verified entry without an article, or of an entry
+    /// whose days overlap with another version of the same rule.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let file: File = parse_toml(path, text)?;
         let mut known: BTreeMap<String, Vec<Provision>> = BTreeMap::new();
         let mut provisions = Vec::new();
         for entry in file.provision {
-            let line = line_of(&text, entry.span().start);
+            let line = line_of(text, entry.span().start);
             let provision = entry.into_inner();
             let versions = known.entry(provision.id.clone()).or_default();
             provision.check(versions).map_err(|reason| Error::Config {

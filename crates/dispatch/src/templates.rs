@@ -1,6 +1,6 @@
 //! Letter templates, and drafting a letter from facts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jianwei_model::{Channel, Class, Letter, LetterId, Recipient, Route, Timestamp};
@@ -10,8 +10,11 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Deserialize;
 
 use crate::draft::{LetterText, chinese_number};
-use crate::error::{line_of, read_text, read_toml};
+use crate::error::{line_of, parse_toml, read_text};
 use crate::{Error, LetterFacts, Sender, Settings, Statutes};
+
+/// The files of a letter's folder.
+const PARTS: [&str; 3] = ["letter.toml", "subject.txt", "body.txt"];
 
 /// The letter templates with everything that is the same for every case.
 pub struct Templates {
@@ -47,10 +50,30 @@ impl Templates {
     /// Reads `statutes.toml` and every folder of `letters/` below the configuration folder, and tries each letter once.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Config`] and [`Error::Template`] with file and line of what is wrong, including names that
-    /// letters do not have.
+    /// [`Error::Io`], and otherwise as [`Templates::parse`].
     pub fn load(config: &Path, settings: &Settings) -> Result<Self, Error> {
         let statutes = Statutes::load(&config.join("statutes.toml"))?;
+        let mut files = Vec::new();
+        for folder in folders(&config.join("letters"))? {
+            for part in PARTS {
+                let path = folder.join(part);
+                let text = read_text(&path)?;
+                files.push((path, text));
+            }
+        }
+        Self::parse(statutes, &files, settings)
+    }
+
+    /// Reads letters from their files' texts, three in each letter's folder, and tries each letter once.
+    ///
+    /// # Errors
+    /// [`Error::Config`] and [`Error::Template`] with file and line of what is wrong, including names that letters do
+    /// not have and parts that are missing.
+    pub fn parse(
+        statutes: Statutes,
+        files: &[(PathBuf, String)],
+        settings: &Settings,
+    ) -> Result<Self, Error> {
         let mut templates = Self {
             environment: environment(),
             kinds: Vec::new(),
@@ -58,8 +81,9 @@ impl Templates {
             sender: settings.sender.clone(),
             attach_limit_bytes: settings.attach_limit_bytes,
         };
-        for folder in folders(&config.join("letters"))? {
-            templates.add(folder)?;
+        let folders: BTreeSet<&Path> = files.iter().filter_map(|(path, _)| path.parent()).collect();
+        for folder in folders {
+            templates.add(folder, files)?;
         }
         templates.try_all()?;
         Ok(templates)
@@ -114,14 +138,16 @@ impl Templates {
         })
     }
 
-    fn add(&mut self, folder: PathBuf) -> Result<(), Error> {
-        let file = folder.join("letter.toml");
-        let (about, text): (About, String) = read_toml(&file)?;
+    fn add(&mut self, folder: &Path, files: &[(PathBuf, String)]) -> Result<(), Error> {
+        let [about_file, subject, body] = PARTS;
+        let file = folder.join(about_file);
+        let text = text_of(files, &file)?;
+        let about: About = parse_toml(&file, text)?;
         for rules in about.basis.values() {
             let unknown = rules.get_ref().iter().find(|id| !self.statutes.knows(id));
             if let Some(id) = unknown {
                 return Err(Error::Config {
-                    line: line_of(&text, rules.span().start),
+                    line: line_of(text, rules.span().start),
                     file,
                     reason: format!("`{id}` is not in statutes.toml"),
                 });
@@ -130,16 +156,16 @@ impl Templates {
         let name = folder
             .file_name()
             .map_or(String::new(), |name| name.to_string_lossy().into_owned());
-        for part in ["subject.txt", "body.txt"] {
+        for part in [subject, body] {
             let path = folder.join(part);
-            let source = read_text(&path)?;
+            let source = text_of(files, &path)?;
             self.environment
-                .add_template_owned(format!("{name}/{part}"), source)
+                .add_template_owned(format!("{name}/{part}"), source.to_owned())
                 .map_err(|error| template_error(path, &error))?;
         }
         self.kinds.push(Kind {
             name,
-            folder,
+            folder: folder.to_owned(),
             about,
         });
         Ok(())
@@ -202,6 +228,17 @@ fn environment() -> Environment<'static> {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.add_filter("chinese_number", chinese_number);
     environment
+}
+
+fn text_of<'a>(files: &'a [(PathBuf, String)], file: &Path) -> Result<&'a str, Error> {
+    let found = files.iter().find(|(path, _)| path == file);
+    found
+        .map(|(_, text)| text.as_str())
+        .ok_or_else(|| Error::Config {
+            file: file.to_owned(),
+            line: 1,
+            reason: "the file is missing".to_owned(),
+        })
 }
 
 /// The folders below `letters`, in the order of their names.
