@@ -38,12 +38,14 @@ pub struct Page<'a> {
 }
 
 /// Assesses pages against what is known of official sites.
+#[derive(Clone)]
 pub struct Analyser {
     knowledge: Knowledge,
     version: String,
 }
 
 /// What is known before a page is read.
+#[derive(Clone)]
 pub(crate) struct Knowledge {
     pub(crate) protected: Vec<ProtectedSite>,
     pub(crate) lexicon: Lexicon,

@@ -91,6 +91,7 @@ pub(crate) struct Find {
 }
 
 /// The lexicon compiled for searching.
+#[derive(Clone)]
 pub(crate) struct Searcher {
     terms: Vec<Term>,
     /// For each pattern, the terms it stands for and whether as an alias.

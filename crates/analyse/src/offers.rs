@@ -9,6 +9,10 @@ use crate::reading::Reading;
 const REACH: u32 = 24;
 /// Folded characters around a pair in which a warning takes its force.
 const SHADOW: u32 = 20;
+/// What is left of an offer that stands in quotation marks: it is spoken of, not made.
+const MENTIONED: f64 = 0.2;
+/// Longest run between quotation marks that counts as a mention, in bytes of UTF-8.
+const LONGEST_MENTION: usize = 120;
 /// Blocks between a pair and the contact that goes with it.
 const NEAR_BLOCKS: usize = 2;
 /// Value from which a seller's own word makes an offer a seller's.
@@ -137,7 +141,12 @@ fn pair(reading: &Reading, find: &Find) -> Option<Pair> {
         _ => return None,
     };
     let disguise = if find.how.is_disguise() { 1.5 } else { 1.0 };
-    let shadow = shadow(reading, range, block.folded);
+    let mention = if is_quoted(reading, find.range, block.text) {
+        MENTIONED
+    } else {
+        1.0
+    };
+    let shadow = mention * shadow(reading, range, block.folded);
     Some(Pair {
         offer: *find,
         range,
@@ -212,6 +221,24 @@ fn shadow(reading: &Reading, range: (u32, u32), block: (u32, u32)) -> f64 {
     } else {
         1.0
     }
+}
+
+/// Whether folded characters stand between an opening and a closing quotation mark not far apart in the block.
+fn is_quoted(reading: &Reading, range: (u32, u32), block: (u32, u32)) -> bool {
+    const MARKS: [(char, char); 3] = [('“', '”'), ('「', '」'), ('『', '』')];
+    let text = &reading.page.text;
+    let (start, end) = reading.page.folded.origin(range, text);
+    let before = text
+        .get(block.0 as usize..start as usize)
+        .unwrap_or_default();
+    let after = text.get(end as usize..block.1 as usize).unwrap_or_default();
+    MARKS.iter().any(|(open, close)| {
+        let (Some(opened), Some(closed)) = (before.rfind(*open), after.find(*close)) else {
+            return false;
+        };
+        let is_shut_before = before.rfind(*close).is_some_and(|shut| shut > opened);
+        !is_shut_before && before.len() - opened + closed <= LONGEST_MENTION
+    })
 }
 
 fn contact_near(reading: &Reading, block_number: usize) -> Option<usize> {

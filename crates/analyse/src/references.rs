@@ -9,7 +9,7 @@ use crate::page::{Channel, Features, Token};
 ///
 /// A token is telling while one organisation alone uses it. With every page added, of a reference or of the background,
 /// tokens stop being telling and the counts of the references follow, so that pages can be added at any time.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct References {
     organisations: HashMap<String, u32>,
     entries: Vec<Entry>,
@@ -28,7 +28,7 @@ struct Entry {
     neighbours: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Owners {
     One {
         organisation: u32,

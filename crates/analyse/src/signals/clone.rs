@@ -25,12 +25,18 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
     let mut examples: Vec<&str> = likeness.shared.iter().map(name).collect();
     examples.sort_by_key(|example| std::cmp::Reverse(example.len()));
     examples.truncate(6);
+    let resources = (count(Channel::Resource), "个资源名");
+    let labels = (count(Channel::Chrome), "处界面文字");
+    let shared: Vec<String> = [resources, labels]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number}{what}"))
+        .collect();
     let reason = format!(
-        "与{}的网页（{}）共有{}个资源名和{}处界面文字，在已知的{}家机构中仅该机构使用，例如：{}",
+        "与{}的网页（{}）共有{}，在已知的{}家机构中仅该机构使用，例如：{}",
         likeness.organisation,
         likeness.url,
-        count(Channel::Resource),
-        count(Channel::Chrome),
+        shared.join("和"),
         likeness.organisations,
         examples.join("、"),
     );

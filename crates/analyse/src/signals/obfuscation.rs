@@ -33,11 +33,10 @@ pub(crate) fn look(reading: &Reading) -> Option<Sighting> {
         .filter(|found| found.is_disguised && found.is_personal())
     {
         sum += 0.6;
-        words.push(format!(
-            "{} {}",
-            found.contact.kind.chinese(),
-            found.contact.value
-        ));
+        let contact = format!("{} {}", found.contact.kind.chinese(), found.contact.value);
+        if !words.contains(&contact) {
+            words.push(contact);
+        }
         quote.get_or_insert_with(|| Quote {
             text: found.contact.excerpt.clone(),
             offset: Some(found.contact.offset),

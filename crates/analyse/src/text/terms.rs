@@ -6,6 +6,7 @@ use super::alphabet::Change;
 use super::fold::{Folded, Gap};
 
 /// All patterns as one automaton over folded text.
+#[derive(Clone)]
 pub(crate) struct Terms {
     automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
     /// The characters of each pattern, and whether it must stand alone as a Latin word.
