@@ -8,6 +8,7 @@ use jianwei_model::{
     Rendering, Visit,
 };
 
+use crate::names::Names;
 use crate::reply::Failure;
 use crate::{ConsoleState, Error};
 
@@ -24,6 +25,7 @@ pub(crate) struct Dossier {
     pub(crate) deliveries: BTreeMap<LetterId, Delivery>,
     pub(crate) packet: Option<PacketRecord>,
     pub(crate) reference: Option<Reference>,
+    pub(crate) names: Names,
 }
 
 impl Dossier {
@@ -40,6 +42,7 @@ impl Dossier {
             None => None,
         };
         let (letters, deliveries) = letters(state, &view).await?;
+        let names = Names::of(state, &letters).await?;
         Ok(Self {
             assessment: assessment(state, &case.assessment).await?,
             model: record.map(|record| record.model),
@@ -52,6 +55,7 @@ impl Dossier {
             lead,
             letters,
             deliveries,
+            names,
         })
     }
 
@@ -70,6 +74,28 @@ impl Dossier {
         let digest = document.text.digest;
         let bytes = state.store().blobs().get(&digest).await?;
         Ok(bytes.map(|bytes| (digest, bytes)))
+    }
+
+    /// The page as text, first as sent and then as rendered, so far as there is either; an excerpt is a slice of one.
+    pub(crate) async fn texts(&self, state: &ConsoleState) -> Result<Vec<String>, Error> {
+        let mut texts = Vec::new();
+        for digest in self.text_digests() {
+            let bytes = state.store().blobs().get(&digest).await?;
+            texts.extend(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+        }
+        Ok(texts)
+    }
+
+    fn text_digests(&self) -> impl Iterator<Item = Digest> {
+        let visit = self.visit.as_ref();
+        let sent = visit
+            .and_then(|visit| visit.document.as_ref())
+            .map(|document| document.text.digest);
+        let rendered = visit.and_then(|visit| match &visit.rendering {
+            Rendering::Rendered { dom, .. } => Some(dom.digest),
+            Rendering::Unknown { .. } => None,
+        });
+        sent.into_iter().chain(rendered)
     }
 
     /// Digest of the suspect's screenshot.
@@ -109,15 +135,18 @@ async fn letters(
     Ok((letters, deliveries))
 }
 
-/// The stored version of the official page that was captured last.
+/// The stored version of the official page to set beside the suspect: one with a picture before one without, then the
+/// newest, then the one whose text is what a visitor sees.
 async fn reference(state: &ConsoleState, case: &Case) -> Result<Option<Reference>, Error> {
-    const AT_ONCE: usize = 500;
     let Some(matched) = &case.reference else {
         return Ok(None);
     };
-    let some = state.store().references().list(None, AT_ONCE).await?;
+    let some = state.store().references().list(None, usize::MAX).await?;
     Ok(some
         .into_iter()
         .filter(|reference| reference.url == matched.url)
-        .max_by_key(|reference| reference.captured))
+        .max_by_key(|reference| {
+            let pictured = reference.screenshot.is_some();
+            (pictured, reference.captured, reference.rendered)
+        }))
 }

@@ -9,6 +9,9 @@ pub enum Error {
     /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] jianwei_store::Error),
+    /// A sealed packet could not be opened.
+    #[error(transparent)]
+    Packet(#[from] jianwei_evidence::Error),
     /// A password could not be hashed, or a stored hash could not be read.
     #[error("password hash: {reason}")]
     Password {

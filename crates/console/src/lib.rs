@@ -15,6 +15,7 @@ mod asset;
 mod dossier;
 mod error;
 mod filter;
+mod names;
 mod page_text;
 mod pages;
 mod password;
@@ -27,6 +28,7 @@ mod settings;
 mod shown;
 mod state;
 mod throttle;
+mod words;
 
 pub use error::Error;
 pub use password::{check_password, hash_password};

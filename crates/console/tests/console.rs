@@ -342,7 +342,9 @@ async fn evidence_is_handed_over_only_as_what_it_is() {
     assert_eq!(packet.header("content-type"), "application/zip");
     let name = format!("attachment; filename=\"jianwei-{case}.zip\"");
     assert_eq!(packet.header("content-disposition"), name);
-    for answer in [&source, &packet] {
+    let archive = desk.get(&format!("/cases/{case}/wacz")).await;
+    assert_eq!(archive.header("content-type"), "application/wacz");
+    for answer in [&source, &packet, &archive] {
         assert_eq!(
             answer.header("content-security-policy"),
             "default-src 'none'; sandbox"
@@ -367,7 +369,7 @@ async fn evidence_is_handed_over_only_as_what_it_is() {
             _ => None,
         })
         .collect();
-    assert_eq!(reads, ["页面源码", "证据包"]);
+    assert_eq!(reads, ["页面源码", "证据包", "网页存档"]);
     let unsealed = world.add(&fake("new.test", Stage::Unsealed), 1).await;
     let answer = desk.get(&format!("/cases/{unsealed}/packet")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);

@@ -42,5 +42,5 @@ pub use error::Error;
 pub use input::{Clock, Environment, PacketInput, ReferenceExhibit};
 pub use key::{SealKey, key_id};
 pub use seal::{SealedPacket, seal};
-pub use summary::{PacketFile, PacketSummary, PacketVisit, summary};
+pub use summary::{PacketFile, PacketSummary, PacketVisit, summary, wacz_of};
 pub use verify::{VerifyOptions, verify};

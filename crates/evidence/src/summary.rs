@@ -76,23 +76,31 @@ pub struct PacketFile {
     pub sha256: String,
 }
 
+/// The WACZ of a packet, or the file itself when it is a WACZ; the bytes that replay tools open. Nothing is verified.
+///
+/// # Errors
+/// [`Error::Unreadable`] when it is neither a bag with one WACZ nor a WACZ.
+pub fn wacz_of(packet: &[u8]) -> Result<&[u8], Error> {
+    let outer =
+        container::read(packet).map_err(|reason| Error::unreadable("the packet", reason))?;
+    let bare = outer
+        .entries
+        .iter()
+        .any(|entry| entry.name == wacz::DATAPACKAGE);
+    if bare {
+        return Ok(packet);
+    }
+    wacz_inside(&outer).ok_or_else(|| {
+        Error::unreadable("the packet", "it is neither a bag with one WACZ nor a WACZ")
+    })
+}
+
 /// Reads a packet or bare WACZ without verifying it.
 ///
 /// # Errors
 /// [`Error::Unreadable`] when it is neither, or says too little of itself.
 pub fn summary(bytes: &[u8]) -> Result<PacketSummary, Error> {
-    let outer = container::read(bytes).map_err(|reason| Error::unreadable("the packet", reason))?;
-    let bare = outer
-        .entries
-        .iter()
-        .any(|entry| entry.name == wacz::DATAPACKAGE);
-    let wacz = if bare {
-        bytes
-    } else {
-        wacz_inside(&outer).ok_or_else(|| {
-            Error::unreadable("the packet", "it is neither a bag with one WACZ nor a WACZ")
-        })?
-    };
+    let wacz = wacz_of(bytes)?;
     let inside = inspect(container::read(wacz), &mut Ledger::default());
     let missing = |path: &str| Error::unreadable(path, "it is missing or not in the expected form");
     let file = inside.case.ok_or_else(|| missing(wacz::CASE))?;

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Html;
+use jianwei_model::PacketRecord;
 use serde::Deserialize;
 
 use super::facts::{Facts, lead_facts};
@@ -10,9 +11,11 @@ use super::frame::Frame;
 use super::letters::{LetterPart, letters, unreached};
 use super::panel::{Panel, steps};
 use super::panes::{Pane, panes};
-use super::reasons::{Reason, reasons, verdict};
-use super::sites::{decision_words, is_international};
+use super::reasons::Reasons;
+use super::sites::{case_points, is_international};
 use super::timeline::{Moment, timeline};
+use super::verdict::verdict;
+use crate::ConsoleState;
 use crate::act::done_words;
 use crate::dossier::Dossier;
 use crate::filter::{Filter, neighbours};
@@ -21,7 +24,6 @@ use crate::roll::Entry;
 use crate::session::SignedIn;
 use crate::shown::{beijing, points, size};
 use crate::state::Read;
-use crate::{ConsoleState, Error};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -37,12 +39,11 @@ struct CasePage {
     class: &'static str,
     decision: &'static str,
     decision_words: &'static str,
-    points: u8,
+    points: Option<u8>,
     scores: Option<(u8, u8)>,
     model: Option<String>,
     verdict: String,
-    reasons: Vec<Reason>,
-    against: Vec<Reason>,
+    reasons: Reasons,
     suspect: Pane,
     official: Option<Pane>,
     letters: Vec<LetterPart>,
@@ -66,8 +67,6 @@ struct PacketPart {
     wacz: String,
     size: String,
     sealed: String,
-    /// Whether the web archive can be handed over by itself.
-    apart: bool,
 }
 
 /// Where the person came from and where they go on.
@@ -128,15 +127,15 @@ pub(crate) async fn show(
     let frame = Frame::of("sites", person, &entries);
     let list = shown.filter.of(&entries, &person.user);
     let way = Way::of(shown.filter, &list, entries.get(&dossier.case.id));
-    let panes = panes(state, &dossier).await?;
-    let packet = PacketPart::of(state, &dossier).await?;
+    let texts = dossier.texts(state).await?;
+    let panes = panes(state, &dossier, texts.first().map_or("", String::as_str)).await?;
     page(&CasePage::of(
         &dossier,
         Around {
             frame,
             way,
-            packet,
             shown,
+            texts,
         },
         panes,
         person,
@@ -147,8 +146,9 @@ pub(crate) async fn show(
 struct Around<'a> {
     frame: Frame,
     way: Way,
-    packet: Option<PacketPart>,
     shown: Shown<'a>,
+    /// The page as text, as sent and as rendered.
+    texts: Vec<String>,
 }
 
 impl CasePage {
@@ -160,7 +160,7 @@ impl CasePage {
     ) -> Self {
         let Dossier { case, view, .. } = dossier;
         let assessment = dossier.assessment.as_ref();
-        let (reasons, against) = reasons(assessment);
+        let reasons = Reasons::of(case, assessment, &around.texts);
         let (timeline, reads) = timeline(dossier);
         let user = &person.user;
         Self {
@@ -175,8 +175,8 @@ impl CasePage {
             state_words: view.state.chinese(),
             class: case.class.chinese(),
             decision: case.decision.as_str(),
-            decision_words: decision_words(case.decision),
-            points: points(case.score),
+            decision_words: case.decision.chinese(),
+            points: case_points(case),
             scores: assessment.map(|one| {
                 let scores = one.scores;
                 (
@@ -187,7 +187,6 @@ impl CasePage {
             model: dossier.model.clone(),
             verdict: verdict(case, assessment),
             reasons,
-            against,
             suspect,
             official,
             letters: letters(dossier, user),
@@ -200,7 +199,7 @@ impl CasePage {
             lead: lead_facts(dossier.lead.as_ref()),
             contacts: contacts(dossier),
             marks: marks(dossier),
-            packet: around.packet,
+            packet: dossier.packet.as_ref().map(PacketPart::of),
             timeline,
             reads,
             panel: Panel::of(dossier, user),
@@ -210,17 +209,13 @@ impl CasePage {
 }
 
 impl PacketPart {
-    async fn of(state: &ConsoleState, dossier: &Dossier) -> Result<Option<Self>, Error> {
-        let Some(packet) = &dossier.packet else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
+    fn of(packet: &PacketRecord) -> Self {
+        Self {
             digest: packet.file.digest.to_string(),
             wacz: packet.wacz.to_string(),
             size: size(packet.file.bytes),
             sealed: beijing(packet.sealed),
-            apart: state.store().blobs().has(&packet.wacz).await?,
-        }))
+        }
     }
 }
 

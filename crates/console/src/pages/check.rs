@@ -99,7 +99,27 @@ impl CheckLine {
             state,
             mood,
             text: text.to_owned(),
-            detail: check.detail.clone(),
+            detail: detail(check),
         }
+    }
+}
+
+/// What a check found, in Chinese where it is one of the usual findings.
+fn detail(check: &Check) -> String {
+    let said = &check.detail;
+    match (check.name, check.state) {
+        _ if said.starts_with("not reached") => "所依据的内容无法读取，未能核验".into(),
+        ("time_stamp", CheckState::Unknown) => {
+            "证据包内没有第三方时间戳，封存时间以本单位时钟为准".into()
+        }
+        ("signer", CheckState::Unknown) => match said.split_once("sha256:") {
+            Some((_, key)) => format!("尚未配置受信公钥；签名公钥 sha256:{key}"),
+            None => "尚未配置受信公钥".into(),
+        },
+        ("custody", CheckState::Holds) => {
+            let count: String = said.chars().take_while(char::is_ascii_digit).collect();
+            format!("封存时已有流转记录 {count} 条")
+        }
+        _ => said.clone(),
     }
 }

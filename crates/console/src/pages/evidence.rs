@@ -3,13 +3,14 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use jianwei_evidence::wacz_of;
 use jianwei_model::Digest;
 
-use crate::ConsoleState;
 use crate::dossier::Dossier;
 use crate::reply::Failure;
 use crate::session::SignedIn;
 use crate::state::Read;
+use crate::{ConsoleState, Error};
 
 /// Nothing in the file is run or loaded, whatever a browser makes of it.
 const FILE_POLICY: &str = "default-src 'none'; sandbox";
@@ -57,10 +58,12 @@ pub(crate) async fn wacz(
     let dossier = Dossier::of(&state, &id).await?;
     let packet = dossier.packet.as_ref().ok_or(Failure::NotFound)?;
     let digest = packet.wacz;
+    let sealed = blob(&state, &packet.file.digest).await?;
+    let bytes = wacz_of(&sealed).map_err(Error::from)?.to_vec();
     let handed = Handed {
         what: "网页存档",
         digest,
-        bytes: blob(&state, &digest).await?,
+        bytes,
         media_type: "application/wacz",
         disposition: "attachment",
         name: format!("jianwei-{}.wacz", dossier.case.id),

@@ -4,6 +4,7 @@ use jianwei_model::{Hop, HopCause, Lead, LeadOrigin, Outcome, TlsFacts, Vantage,
 
 use crate::dossier::Dossier;
 use crate::shown::{beijing, beijing_exact, defanged, size};
+use crate::words::{failure, tls_fault};
 
 /// The facts of a case.
 pub(crate) struct Facts {
@@ -136,7 +137,7 @@ impl HopLine {
             detail.push_str(&format!("，{}", size(body.bytes)));
         }
         if let Some(why) = &hop.truncated {
-            detail.push_str(&format!("，未取全（{why}）"));
+            detail.push_str(&format!("，未取全（{}）", failure(why)));
         }
         Self {
             status: hop.status.map_or("—".into(), |status| status.to_string()),
@@ -149,11 +150,13 @@ impl HopLine {
 fn tls(facts: &TlsFacts) -> String {
     let verdict = match &facts.fault {
         None => "验证通过".to_owned(),
-        Some(fault) => format!("验证不通过：{fault}"),
+        Some(fault) => format!("验证不通过：{}", tls_fault(fault)),
     };
     let mut text = format!(
         "{verdict}；{}；主体 {}；签发 {}",
-        facts.version, facts.subject, facts.issuer
+        facts.version.to_uppercase().replace('/', " "),
+        facts.subject,
+        facts.issuer
     );
     if let (Some(from), Some(until)) = (facts.not_before, facts.not_after) {
         text.push_str(&format!(
@@ -168,8 +171,8 @@ fn tls(facts: &TlsFacts) -> String {
 fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Live => "可以访问".into(),
-        Outcome::Gone { reason } => format!("已不存在：{reason}"),
-        Outcome::Unknown { reason } => format!("无法得知：{reason}"),
+        Outcome::Gone { reason } => format!("已不存在：{}", failure(reason)),
+        Outcome::Unknown { reason } => format!("无法得知：{}", failure(reason)),
     }
 }
 

@@ -7,6 +7,7 @@ use jianwei_model::{Channel, DeliveryOutcome, Letter, User};
 
 use crate::dossier::Dossier;
 use crate::shown::{beijing, size};
+use crate::words::proof_words;
 
 /// One letter as the page shows it.
 pub(crate) struct LetterPart {
@@ -83,7 +84,11 @@ impl LetterPart {
                 Channel::Mail => "邮件",
                 Channel::Queue => "报送队列",
             },
-            address: letter.recipient.address.clone(),
+            address: match letter.recipient.channel {
+                Channel::Mail => letter.recipient.address.clone(),
+                // The queue's name says nothing to a person.
+                Channel::Queue => String::new(),
+            },
             subject: letter.subject.clone(),
             body: letter.body.clone(),
             attachments: letter
@@ -141,7 +146,7 @@ fn history(seen: &LetterView, dossier: &Dossier, letter: &Letter) -> Vec<String>
         lines.push(format!(
             "{} {} 批准{}",
             beijing(said.at),
-            said.by,
+            dossier.names.person(&said.by),
             quoted(&said.reason)
         ));
     }
@@ -149,14 +154,16 @@ fn history(seen: &LetterView, dossier: &Dossier, letter: &Letter) -> Vec<String>
         lines.push(format!(
             "{} {} 退回{}",
             beijing(said.at),
-            said.by,
+            dossier.names.person(&said.by),
             quoted(&said.reason)
         ));
     }
     if let Some(sending) = &seen.sending {
         lines.push(match &sending.state {
             SendingState::Started => format!("{} 开始发送", beijing(sending.started)),
-            SendingState::Delivered { at, proof } => format!("{} 送达：{proof}", beijing(*at)),
+            SendingState::Delivered { at, proof } => {
+                format!("{} 送达：{}", beijing(*at), proof_words(proof))
+            }
             SendingState::Failed { at, error } => format!("{} 发送失败：{error}", beijing(*at)),
         });
         if let Some(receipt) = &sending.receipt {

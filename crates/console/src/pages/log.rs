@@ -3,13 +3,12 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Html;
-use jianwei_casework::describe;
-use jianwei_model::Event;
+use jianwei_model::{Actor, Event};
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::timeline::actor_words;
 use crate::ConsoleState;
+use crate::names::Names;
 use crate::reply::{Failure, page};
 use crate::session::SignedIn;
 use crate::shown::beijing_exact;
@@ -33,6 +32,8 @@ struct LogLine {
     sequence: u64,
     at: String,
     by: String,
+    /// The login name of a person, empty for a step.
+    login: String,
     text: String,
     reason: String,
     case: Option<String>,
@@ -93,11 +94,16 @@ impl LogPage {
             count => state.store().log().read(start, count).await?,
         };
         let entries = state.entries().await?;
+        let names = Names::of_events(state, &events).await?;
         Ok(Self {
             frame: Frame::of("log", person, &entries),
             verified: None,
             broken: None,
-            lines: events.iter().rev().map(LogLine::of).collect(),
+            lines: events
+                .iter()
+                .rev()
+                .map(|event| LogLine::of(event, &names))
+                .collect(),
             total,
             newer: (end < total).then(|| format!("/log?before={}", (end + LINES).min(total))),
             older: (start > 0).then(|| format!("/log?before={start}")),
@@ -106,12 +112,16 @@ impl LogPage {
 }
 
 impl LogLine {
-    fn of(event: &Event) -> Self {
+    fn of(event: &Event, names: &Names) -> Self {
         Self {
             sequence: event.sequence,
             at: beijing_exact(event.at),
-            by: actor_words(&event.actor),
-            text: describe(&event.action),
+            by: names.actor(&event.actor),
+            login: match &event.actor {
+                Actor::User(name) => name.clone(),
+                Actor::Step(_) => String::new(),
+            },
+            text: names.action(&event.action),
             reason: event.reason.clone(),
             case: event.case.as_ref().map(ToString::to_string),
         }

@@ -1,6 +1,6 @@
 //! The action panel of a case: what this person may do now, and why not the rest.
 
-use jianwei_casework::{Act, OpenStep, Refusal, decide, open_steps};
+use jianwei_casework::{Act, OpenStep, Refusal, decide, open_steps, routes};
 use jianwei_model::{CaseState, Disposition, Role, User};
 
 use crate::act::disposition_name;
@@ -129,8 +129,10 @@ impl Panel {
 /// What is still to be done by anyone, in one line.
 pub(crate) fn steps(dossier: &Dossier) -> String {
     let mut words: Vec<String> = Vec::new();
+    let writes = !routes(dossier.case.class).is_empty();
     for step in open_steps(&dossier.view) {
         let word = match step {
+            OpenStep::DraftLetters if !writes => continue,
             OpenStep::ReviewLetter { .. } => "函件待审批".into(),
             OpenStep::SendLetter { failed: None, .. } => "函件待发出".into(),
             OpenStep::SendLetter { .. } => "函件待重发".into(),

@@ -7,6 +7,7 @@ use jianwei_model::{Outcome, Rendering};
 use crate::dossier::Dossier;
 use crate::page_text::PageText;
 use crate::shown::{cut, defanged};
+use crate::words::failure;
 use crate::{ConsoleState, Error};
 
 /// Lines of a page that are shown and compared.
@@ -33,15 +34,13 @@ pub(crate) struct Line {
     pub(crate) shared: bool,
 }
 
-/// The suspect's page and, where the case names one, the official page.
+/// The suspect's page, given as its source, and the official page where the case names one.
 pub(crate) async fn panes(
     state: &ConsoleState,
     dossier: &Dossier,
+    suspect: &str,
 ) -> Result<(Pane, Option<Pane>), Error> {
-    let suspect = match dossier.source(state).await? {
-        Some((_, bytes)) => page_text(&bytes),
-        None => PageText::default(),
-    };
+    let suspect = PageText::of(suspect, MOST_LINES);
     let official = match &dossier.reference {
         Some(reference) => state.store().blobs().get(&reference.html).await?,
         None => None,
@@ -95,8 +94,8 @@ fn why_unrendered(dossier: &Dossier) -> String {
         return "没有采集记录".into();
     };
     match (&visit.rendering, &visit.outcome) {
-        (Rendering::Unknown { reason }, _) if !reason.is_empty() => reason.clone(),
-        (_, Outcome::Gone { reason } | Outcome::Unknown { reason }) => reason.clone(),
+        (Rendering::Unknown { reason }, _) if !reason.is_empty() => failure(reason),
+        (_, Outcome::Gone { reason } | Outcome::Unknown { reason }) => failure(reason),
         _ => "原因不明".into(),
     }
 }

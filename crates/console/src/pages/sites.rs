@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Html;
-use jianwei_model::{Decision, Lead, LeadOrigin, User};
+use jianwei_model::{Case, Class, Lead, LeadOrigin, User};
 
 use super::frame::Frame;
 use crate::ConsoleState;
@@ -48,10 +48,11 @@ struct Row {
     host: String,
     international: bool,
     class: &'static str,
-    points: u8,
+    points: Option<u8>,
     decision: &'static str,
     decision_words: &'static str,
     reference: Option<(String, u8)>,
+    no_reference: &'static str,
     found: String,
     found_by: String,
     opened: String,
@@ -109,13 +110,17 @@ impl Row {
             host: case.host.clone(),
             international: is_international(&case.host),
             class: case.class.chinese(),
-            points: points(case.score),
+            points: case_points(case),
             decision: case.decision.as_str(),
-            decision_words: decision_words(case.decision),
+            decision_words: case.decision.chinese(),
             reference: case
                 .reference
                 .as_ref()
                 .map(|found| (found.organisation.clone(), points(found.score))),
+            no_reference: match case.class {
+                Class::FakeGovernmentSite | Class::Both => "未比对到官方页面",
+                _ => "—",
+            },
             found,
             found_by,
             opened: beijing(case.opened)[5..].to_owned(),
@@ -131,11 +136,13 @@ pub(crate) fn is_international(host: &str) -> bool {
     host.split('.').any(|label| label.starts_with("xn--"))
 }
 
-pub(crate) fn decision_words(decision: Decision) -> &'static str {
-    match decision {
-        Decision::High => "高度可疑",
-        Decision::Review => "待核查",
-        Decision::None => "不列入",
+/// The points of a case, or none where its class is not one of those that are scored.
+pub(crate) fn case_points(case: &Case) -> Option<u8> {
+    match case.class {
+        Class::FakeGovernmentSite | Class::CertificateSale | Class::Both => {
+            Some(points(case.score))
+        }
+        _ => None,
     }
 }
 
@@ -148,7 +155,7 @@ fn found(lead: Option<&Lead>) -> (String, String) {
             query,
             rank,
             ..
-        }) => (query.clone(), format!("搜索 {source} · 第 {rank} 位")),
+        }) => (query.clone(), format!("{source} · 第 {rank} 位")),
         Some(LeadOrigin::List { source, line }) => {
             (source.clone(), format!("域名清单 · 第 {line} 行"))
         }
