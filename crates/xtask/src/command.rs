@@ -22,7 +22,15 @@ pub(crate) fn run(
 ) -> anyhow::Result<()> {
     let shown = format!("{program} {}", arguments.join(" "));
     eprintln!("\x1b[1m$ {shown}\x1b[0m");
-    let status = Command::new(program)
+    let mut command = Command::new(program);
+    // What cargo tells this program of itself would make build scripts of dependencies run again.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name.as_ref());
+        }
+    }
+    let status = command
         .args(arguments)
         .envs(environment.iter().copied())
         .current_dir(root())

@@ -14,8 +14,11 @@ usage: cargo xtask TASK
 
   test                    everything that must hold: installs what the suite needs, then fmt, clippy, tidy, tests, doc tests
   tidy                    the house rules only: layout, imports, budgets, lists that must agree
-  bench [analyse [PATH] | crawl | screen | store]
-                          figures; without a name, those the README quotes";
+  bench                   the figures that the README quotes
+  bench analyse [PATH]    assessment beside the bare parse, over the pages below PATH
+  bench crawl [HOSTS]     a whole journey over a farm beside bare downloads
+  bench screen [FILE...]  host names of lists against the protected sites
+  bench store             durable writes of each kind";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

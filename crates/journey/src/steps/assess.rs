@@ -1,5 +1,6 @@
 //! Assess: a visited page meets every signal; a suspect is looked at a second time in a browser.
 
+use futures::future::try_join_all;
 use jianwei_analyse::Page;
 use jianwei_model::{
     Assessment, Class, Date, Decision, Digest, Document, Outcome, Rendering, Visit, host_of,
@@ -16,9 +17,12 @@ const BATCH: usize = 8;
 /// Assesses one batch of visits; returns how many there were.
 pub(crate) async fn step(parts: &Parts) -> Result<usize, Error> {
     let batch = Batch::lease(parts, "assess", QueueName::Assess, BATCH).await?;
-    for leased in &batch.jobs {
-        batch.work(parts, leased, assess(parts, leased)).await?;
-    }
+    // Side by side: each waits for the disk several times, and waits are shared.
+    let works = batch
+        .jobs
+        .iter()
+        .map(|leased| batch.work(parts, leased, assess(parts, leased)));
+    try_join_all(works).await?;
     Ok(batch.jobs.len())
 }
 
