@@ -8,7 +8,7 @@ use clap_complete::Shell;
 /// 鉴伪 finds counterfeit government websites and sellers of forged certificates, proves what it found, and gets it
 /// dealt with.
 #[derive(Debug, Parser)]
-#[command(name = "jianwei", version, about, max_term_width = 110, after_help = EXIT_CODES)]
+#[command(name = "jianwei", version, max_term_width = 110, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: Global,

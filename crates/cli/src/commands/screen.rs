@@ -1,6 +1,6 @@
 //! `jianwei screen`: host names of lists that look like protected sites.
 
-use std::io::Read as _;
+use std::fs::OpenOptions;
 use std::path::PathBuf;
 
 use jianwei_discover::open_list;
@@ -54,10 +54,8 @@ fn screen_list(
     list: &str,
     hits: &mut Vec<(String, Resemblance)>,
 ) -> Result<u64, Failure> {
-    let spooled;
     let path = if list == "-" {
-        spooled = spool_standard_input()?;
-        spooled.as_path().to_owned()
+        spool_standard_input()?
     } else {
         PathBuf::from(list)
     };
@@ -73,7 +71,10 @@ fn screen_list(
                         hits.push((host, hit));
                     }
                 }
-                Err(error) => eprintln!("warning: {error}"),
+                Err(error) => {
+                    let error = error.to_string().replace(&path.display().to_string(), list);
+                    eprintln!("warning: {error}");
+                }
             }
         }
     });
@@ -84,16 +85,19 @@ fn screen_list(
     result.map(|()| seen)
 }
 
-/// Lists are read from files so that their form can be told before they are streamed.
+/// Lists are read from files so that their form can be told before they are streamed. The file is new and ours alone.
 fn spool_standard_input() -> Result<PathBuf, Failure> {
-    let path = std::env::temp_dir().join(format!("jianwei-screen-{}", std::process::id()));
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::input("-", error))?;
-    std::fs::write(&path, bytes).map_err(|error| Failure::input(path.display(), error))?;
-    Ok(path)
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let path = std::env::temp_dir().join(format!("jianwei-screen-{:016x}", rand::random::<u64>()));
+    let copied = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+        .and_then(|mut file| std::io::copy(&mut std::io::stdin().lock(), &mut file));
+    copied
+        .map(|_| path)
+        .map_err(|error| Failure::input("-", error))
 }
 
 fn shown(host: &str, hit: &Resemblance) -> serde_json::Value {
