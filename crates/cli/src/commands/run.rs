@@ -51,22 +51,37 @@ pub(crate) async fn run(global: &Global, run: &Run) -> Result<Found, Failure> {
     say_browser(&parts);
     let desk = tokio::spawn(desk::serve(parts.store.clone(), config.store.url.clone()));
     let watcher = tokio::spawn(watch_run(Arc::clone(&parts), told));
-    let console = listener.map(|listener| {
-        let (config, store, stop) = (config.clone(), parts.store.clone(), stop.clone());
-        tokio::spawn(async move { serve_console(&config, store, listener, stop).await })
-    });
     let mode = if run.once {
         RunMode::Once
     } else {
         RunMode::UntilStopped
     };
-    let outcome = work(&config, parts, mode, stop).await;
+    let store = parts.store.clone();
+    let console = async {
+        match listener {
+            Some(listener) => serve_console(&config, store, listener, stop.clone()).await,
+            None => Ok(()),
+        }
+    };
+    let outcome = side_by_side(work(&config, parts, mode, stop.clone()), console).await;
     watcher.abort();
     desk.abort();
-    if let Some(console) = console {
-        console.abort();
-    }
     outcome.map(|()| Found::Nothing)
+}
+
+/// Works to the end; a console that fails meanwhile ends the run, one that was told to stop does not.
+async fn side_by_side(
+    work: impl Future<Output = Result<(), Failure>>,
+    console: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    tokio::pin!(work);
+    tokio::select! {
+        outcome = &mut work => outcome,
+        served = console => match served {
+            Ok(()) => work.await,
+            Err(failure) => Err(failure),
+        },
+    }
 }
 
 async fn work(
