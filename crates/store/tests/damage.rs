@@ -161,11 +161,7 @@ async fn a_rotten_blob_is_not_given_out_and_is_put_right_again() {
     let blobs = open(&path).await.unwrap().blobs();
     let digest = blobs.put(b"evidence").await.unwrap();
     let hex = digest.hex();
-    let file = path
-        .join("blobs")
-        .join(&hex[..2])
-        .join(&hex[2..4])
-        .join(&hex);
+    let file = path.join("blobs").join(&hex[..2]).join(&hex);
     fs::write(&file, "evidencE").unwrap();
     assert_corrupt(blobs.get(&digest).await, &file, "digest");
     blobs.put(b"evidence").await.unwrap();

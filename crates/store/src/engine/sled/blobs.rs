@@ -1,4 +1,7 @@
-//! Blobs as files under their digest: `blobs/ab/cd/<64 hex digits>`.
+//! Blobs as files under their digest: `blobs/ab/<64 hex digits>`.
+//!
+//! One level of 256 folders: a second one costs three syncs for nearly every blob of a young store, and ten million
+//! blobs are forty thousand names a folder, which indexed directories bear well.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -22,8 +25,8 @@ pub(super) struct BlobFiles {
 
 struct Files {
     root: PathBuf,
-    /// Folders whose own names are durable, by the first two bytes of digests.
-    folders: Mutex<HashSet<[u8; 2]>>,
+    /// Folders whose own names are durable, by the first byte of digests.
+    folders: Mutex<HashSet<u8>>,
     counter: AtomicU64,
     _home: Arc<Home>,
 }
@@ -66,7 +69,7 @@ impl BlobFiles {
 impl Files {
     fn place(&self, digest: &Digest) -> PathBuf {
         let hex = digest.hex();
-        self.root.join(&hex[..2]).join(&hex[2..4]).join(hex)
+        self.root.join(&hex[..2]).join(hex)
     }
 
     fn put(&self, digest: &Digest, bytes: &[u8]) -> Result<(), Error> {
@@ -86,19 +89,17 @@ impl Files {
 
     /// Makes the folder of a digest, durably, once in the life of the process.
     fn make_folder(&self, digest: &Digest, folder: &Path) -> Result<(), Error> {
-        let [first, second, ..] = *digest.as_bytes();
-        let ready = |set: &HashSet<_>| set.contains(&[first, second]);
-        if ready(&self.folders()) {
+        let [first, ..] = *digest.as_bytes();
+        if self.folders().contains(&first) {
             return Ok(());
         }
         fs::create_dir_all(folder).map_err(|error| Error::io("make directory", folder, error))?;
-        sync_folder(folder.parent().unwrap_or(&self.root))?;
         sync_folder(&self.root)?;
-        self.folders().insert([first, second]);
+        self.folders().insert(first);
         Ok(())
     }
 
-    fn folders(&self) -> std::sync::MutexGuard<'_, HashSet<[u8; 2]>> {
+    fn folders(&self) -> std::sync::MutexGuard<'_, HashSet<u8>> {
         self.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
