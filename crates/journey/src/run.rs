@@ -13,8 +13,8 @@ use crate::steps::{self, Job};
 use crate::{Error, Parts};
 
 /// How long a loop rests when it found nothing to do; longer each time, up to the longest rest.
-const IDLE: Duration = Duration::from_millis(50);
-const LONGEST_IDLE: Duration = Duration::from_millis(400);
+const IDLE: Duration = Duration::from_millis(5);
+const LONGEST_IDLE: Duration = Duration::from_millis(100);
 
 /// Waiting work due later than this does not hold up a run that ends when all is done.
 const NEAR_MS: i64 = 600_000;
@@ -129,10 +129,14 @@ async fn visit_loop(parts: Arc<Parts>, mut ended: watch::Receiver<bool>) -> Resu
     while !*ended.borrow() {
         steps::visit::start_visits(&parts, &mut visits).await?;
         // Waits for a visit to end, but not long: other hosts may come due meanwhile.
-        let soon = Instant::now() + IDLE;
+        let soon = Instant::now() + LONGEST_IDLE;
         match timeout_at(soon, visits.join_next()).await {
             Ok(Some(joined)) => {
                 flatten(joined)?;
+                // Those that ended by now make room together: leases are cheaper by the dozen.
+                while let Some(joined) = visits.try_join_next() {
+                    flatten(joined)?;
+                }
                 idle = IDLE;
             }
             Ok(None) => {
