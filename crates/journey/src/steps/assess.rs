@@ -3,13 +3,13 @@
 use futures::future::try_join_all;
 use jianwei_analyse::Page;
 use jianwei_model::{
-    Assessment, Class, Date, Decision, Digest, Document, Outcome, Rendering, Visit, host_of,
+    Assessment, Class, Date, Decision, Digest, Outcome, Rendering, Visit, host_of,
 };
 use jianwei_store::{AssessmentRecord, Leased, QueueName, now};
 
 use crate::steps::batch::Batch;
 use crate::steps::visit::keep_blobs;
-use crate::steps::{Job, hand_on};
+use crate::steps::{Job, blob_of, hand_on};
 use crate::{Error, Parts};
 
 const BATCH: usize = 8;
@@ -41,7 +41,7 @@ async fn assess(parts: &Parts, leased: &Leased<Job>) -> Result<(), Error> {
     let (Outcome::Live, Some(document)) = (&visit.outcome, &visit.document) else {
         return Ok(());
     };
-    let html = document_text(parts, document).await?;
+    let html = text_of(parts, &document.text.digest).await?;
     let mut assessment = assess_page(parts, &visit, html).await?;
     if opens_case(&assessment) && parts.settings.render_suspects {
         look_again(parts, &mut visit).await?;
@@ -129,17 +129,8 @@ async fn assess_page(parts: &Parts, visit: &Visit, html: String) -> Result<Asses
     })
 }
 
-async fn document_text(parts: &Parts, document: &Document) -> Result<String, Error> {
-    text_of(parts, &document.text.digest).await
-}
-
 /// The text of a blob that holds UTF-8.
 pub(crate) async fn text_of(parts: &Parts, digest: &Digest) -> Result<String, Error> {
-    let bytes = parts
-        .store
-        .blobs()
-        .get(digest)
-        .await?
-        .ok_or_else(|| Error::missing(digest.to_string()))?;
+    let bytes = blob_of(parts, digest).await?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -9,7 +9,7 @@ use jianwei_model::{
 use jianwei_store::{Leased, QueueName, now};
 
 use crate::steps::batch::Batch;
-use crate::steps::{Job, case_event, hand_on};
+use crate::steps::{Job, blob_of, case_event, hand_on};
 use crate::{Error, Notice, Parts};
 
 const BATCH: usize = 4;
@@ -268,12 +268,7 @@ async fn attachments(parts: &Parts, letter: &Letter) -> Result<Vec<(Attachment, 
     let mut attachments = Vec::new();
     for attachment in &letter.attachments {
         let digest = &attachment.file.digest;
-        let bytes = parts
-            .store
-            .blobs()
-            .get(digest)
-            .await?
-            .ok_or_else(|| Error::missing(digest.to_string()))?;
+        let bytes = blob_of(parts, digest).await?;
         attachments.push((attachment.clone(), bytes));
     }
     Ok(attachments)

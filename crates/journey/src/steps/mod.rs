@@ -12,7 +12,7 @@ pub(crate) mod screen;
 pub(crate) mod seal;
 pub(crate) mod visit;
 
-use jianwei_model::{Actor, CaseId, EventDraft, Priority, Timestamp};
+use jianwei_model::{Actor, CaseId, Digest, EventDraft, Priority, Timestamp};
 use jianwei_store::{Leased, Queue, now};
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,12 @@ pub(crate) async fn settle(
         .defer(leased, &again, now().plus_millis(delay))
         .await?;
     Ok(())
+}
+
+/// The bytes of a blob that some record names.
+pub(crate) async fn blob_of(parts: &Parts, digest: &Digest) -> Result<Vec<u8>, Error> {
+    let bytes = parts.store.blobs().get(digest).await?;
+    bytes.ok_or_else(|| Error::missing(digest.to_string()))
 }
 
 /// An event of a step about a case.

@@ -10,7 +10,7 @@ use jianwei_store::{Leased, QueueName, now};
 
 use crate::steps::batch::Batch;
 use crate::steps::open::{assessment_of, stored_case};
-use crate::steps::{Job, case_event, hand_on};
+use crate::steps::{Job, blob_of, case_event, hand_on};
 use crate::{Error, Notice, Parts};
 
 const BATCH: usize = 2;
@@ -98,12 +98,7 @@ async fn gather(parts: &Parts, case: &Case) -> Result<PacketInput, Error> {
     let reference = matched_reference(parts, case).await?;
     let mut blobs = BTreeMap::new();
     for digest in digests_of(&visit).chain(reference.iter().flat_map(digests_of_reference)) {
-        let bytes = store
-            .blobs()
-            .get(&digest)
-            .await?
-            .ok_or_else(|| Error::missing(digest.to_string()))?;
-        blobs.insert(digest, bytes);
+        blobs.insert(digest, blob_of(parts, &digest).await?);
     }
     Ok(PacketInput {
         case: case.clone(),
