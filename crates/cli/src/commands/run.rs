@@ -50,7 +50,7 @@ pub(crate) async fn run(global: &Global, run: &Run) -> Result<Found, Failure> {
     let parts = Arc::new(setup::parts(&config, Some(notices)).await?);
     say_browser(&parts);
     let desk = tokio::spawn(desk::serve(parts.store.clone(), config.store.url.clone()));
-    let watcher = tokio::spawn(watch_run(Arc::clone(&parts), told));
+    let watcher = tokio::spawn(watch(Arc::clone(&parts), told, Progress::print_aside));
     let mode = if run.once {
         RunMode::Once
     } else {
@@ -70,7 +70,7 @@ pub(crate) async fn run(global: &Global, run: &Run) -> Result<Found, Failure> {
 }
 
 /// Works to the end; a console that fails meanwhile ends the run, one that was told to stop does not.
-async fn side_by_side(
+pub(super) async fn side_by_side(
     work: impl Future<Output = Result<(), Failure>>,
     console: impl Future<Output = Result<(), Failure>>,
 ) -> Result<(), Failure> {
@@ -84,23 +84,36 @@ async fn side_by_side(
     }
 }
 
-async fn work(
+/// Captures missing references where configured, then runs the steps to the mode's end.
+pub(super) async fn work(
     config: &Config,
     parts: Arc<Parts>,
     mode: RunMode,
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
-    let failure = |error: jianwei_journey::Error| Failure::component("journey", error);
     if config.journey.capture_references {
         // It may take minutes, and whatever is kept by then stays kept.
         tokio::select! {
-            refreshed = refresh_references(&parts) => refreshed.map_err(failure)?,
+            refreshed = refresh_references(&parts) => refreshed.map_err(journey_failure)?,
             _ = stop.wait_for(|stop| *stop) => return Ok(()),
         }
     }
+    steps(parts, mode, stop).await
+}
+
+/// Runs the steps to the mode's end.
+pub(super) async fn steps(
+    parts: Arc<Parts>,
+    mode: RunMode,
+    stop: watch::Receiver<bool>,
+) -> Result<(), Failure> {
     jianwei_journey::run(parts, mode, stop)
         .await
-        .map_err(failure)
+        .map_err(journey_failure)
+}
+
+fn journey_failure(error: jianwei_journey::Error) -> Failure {
+    Failure::component("journey", error)
 }
 
 pub(super) async fn listen(address: &str) -> Result<TcpListener, Failure> {
@@ -161,15 +174,19 @@ pub(super) fn say_browser(parts: &Parts) {
     }
 }
 
-/// Shows what happens, one line for what matters and a moving line for the rest.
-async fn watch_run(parts: Arc<Parts>, mut told: UnboundedReceiver<Notice>) {
+/// Shows what happens, a line for what matters by `show` and a moving line for the rest.
+pub(super) async fn watch(
+    parts: Arc<Parts>,
+    mut told: UnboundedReceiver<Notice>,
+    show: fn(&Progress, &str),
+) {
     let progress = Progress::open_ended();
     let mut tick = tokio::time::interval(Duration::from_millis(500));
     loop {
         tokio::select! {
             notice = told.recv() => match notice {
                 Some(notice) => if let Some(line) = line_of(&notice) {
-                    progress.print_aside(&line);
+                    show(&progress, &line);
                 },
                 None => return,
             },
@@ -178,7 +195,7 @@ async fn watch_run(parts: Arc<Parts>, mut told: UnboundedReceiver<Notice>) {
     }
 }
 
-pub(super) async fn standing(parts: &Parts) -> String {
+async fn standing(parts: &Parts) -> String {
     let frontier = parts
         .store
         .queue::<jianwei_model::FrontierEntry>(QueueName::Frontier);
@@ -199,7 +216,7 @@ pub(super) async fn standing(parts: &Parts) -> String {
 }
 
 /// What a person is told of a notice; `None` for what only fills the screen.
-pub(super) fn line_of(notice: &Notice) -> Option<String> {
+fn line_of(notice: &Notice) -> Option<String> {
     Some(match notice {
         Notice::Pulled { source, leads } => {
             format!("来源    {}：{leads} 条线索", output::plain(source))

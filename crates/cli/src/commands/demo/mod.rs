@@ -8,12 +8,14 @@ use std::sync::Arc;
 
 use jianwei_discover::{ListSource, SearchSource};
 use jianwei_dispatch::{Password, Security, Sender, Smtp, Transport};
-use jianwei_journey::{Notice, Parts, RunMode, refresh_references};
+use jianwei_journey::{Parts, RunMode};
 use jianwei_lab::{Lab, LabSettings, SMTP_PASSWORD, SMTP_USER};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::sync::watch;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::watch::Receiver;
 
-use super::run::{line_of, listen, say_browser, serve_console, standing, stop_on_signal};
+use super::run::{
+    listen, say_browser, serve_console, side_by_side, steps, stop_on_signal, watch, work,
+};
 use crate::arguments::{Demo, Global};
 use crate::config::{Config, Paths};
 use crate::exit::{Failure, Found};
@@ -55,18 +57,17 @@ pub(crate) async fn run(global: &Global, demo: &Demo) -> Result<Found, Failure> 
         );
     }
     say_browser(&parts);
-    let watcher = tokio::spawn(watch_demo(Arc::clone(&parts), told, global.json));
+    let show = if global.json {
+        |_: &Progress, _: &str| {}
+    } else {
+        Progress::print
+    };
+    let watcher = tokio::spawn(watch(Arc::clone(&parts), told, show));
     let people = review::hire(&parts.store).await?;
-    let failure = |error: jianwei_journey::Error| Failure::component("journey", error);
-    refresh_references(&parts).await.map_err(failure)?;
-    jianwei_journey::run(Arc::clone(&parts), RunMode::Once, stop.clone())
-        .await
-        .map_err(failure)?;
+    work(&config, Arc::clone(&parts), RunMode::Once, stop.clone()).await?;
     let left = if demo.exit { 0 } else { LEFT_FOR_YOU };
     review::decide_all(&parts.store, &people, left).await?;
-    jianwei_journey::run(Arc::clone(&parts), RunMode::Finish, stop.clone())
-        .await
-        .map_err(failure)?;
+    steps(Arc::clone(&parts), RunMode::Finish, stop.clone()).await?;
     write_packets(&parts, &out).await?;
     let verdict = verdict::judge(&parts.store, &lab).await?;
     if global.json {
@@ -93,39 +94,15 @@ async fn stay(
     parts: &Arc<Parts>,
     people: &review::People,
     listener: tokio::net::TcpListener,
-    stop: watch::Receiver<bool>,
+    stop: Receiver<bool>,
 ) -> Result<(), Failure> {
     say!("\n{}", people.invitation());
     let desk = tokio::spawn(desk::serve(parts.store.clone(), config.store.url.clone()));
-    let steps = tokio::spawn(jianwei_journey::run(
-        Arc::clone(parts),
-        RunMode::UntilStopped,
-        stop.clone(),
-    ));
-    let served = serve_console(config, parts.store.clone(), listener, stop).await;
+    let steps = steps(Arc::clone(parts), RunMode::UntilStopped, stop.clone());
+    let console = serve_console(config, parts.store.clone(), listener, stop);
+    let outcome = side_by_side(steps, console).await;
     desk.abort();
-    match steps.await {
-        Ok(Ok(())) => served,
-        Ok(Err(error)) => Err(Failure::component("journey", error)),
-        Err(error) => Err(Failure::component("journey", error)),
-    }
-}
-
-async fn watch_demo(parts: Arc<Parts>, mut told: UnboundedReceiver<Notice>, quiet: bool) {
-    let progress = Progress::open_ended();
-    let mut tick = tokio::time::interval(std::time::Duration::from_millis(500));
-    loop {
-        tokio::select! {
-            notice = told.recv() => match notice {
-                Some(notice) if !quiet => if let Some(line) = line_of(&notice) {
-                    progress.print(&line);
-                },
-                Some(_) => {}
-                None => return,
-            },
-            _ = tick.tick() => progress.say(standing(&parts).await),
-        }
-    }
+    outcome
 }
 
 fn prepare_folder(folder: &Path) -> Result<std::path::PathBuf, Failure> {
