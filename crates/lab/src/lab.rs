@@ -13,7 +13,7 @@ use crate::canary::Canary;
 use crate::farm::Fields;
 use crate::search::Index;
 use crate::site::Kind;
-use crate::smtp::Mailbox;
+use crate::smtp::{First, Mailbox};
 use crate::tls::{Authority, TlsListener};
 use crate::web::Scheme;
 use crate::world::{LOOPBACK, World};
@@ -234,8 +234,13 @@ impl Sockets {
             web::spawn(self.http.0, Scheme("http"), Arc::clone(world)),
             web::spawn(secure, Scheme("https"), Arc::clone(world)),
             search::spawn(self.search.0, index),
-            smtp::spawn(self.smtp.0, Arc::clone(&tls), Arc::clone(mailbox)),
-            smtp::spawn_tls(self.smtps.0, tls, Arc::clone(mailbox)),
+            smtp::spawn(
+                self.smtp.0,
+                Arc::clone(&tls),
+                Arc::clone(mailbox),
+                First::Plain,
+            ),
+            smtp::spawn(self.smtps.0, tls, Arc::clone(mailbox), First::Tls),
         ])
     }
 }

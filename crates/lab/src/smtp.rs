@@ -60,29 +60,21 @@ impl Mailbox {
     }
 }
 
-/// Takes mail on `listener` until the handle is aborted; the client may ask for TLS by STARTTLS.
+/// What a client's first byte belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum First {
+    /// The conversation; the client may ask for TLS by STARTTLS.
+    Plain,
+    /// The TLS handshake.
+    Tls,
+}
+
+/// Takes mail on `listener` until the handle is aborted.
 pub(crate) fn spawn(
     listener: TcpListener,
     tls: Arc<ServerConfig>,
     mailbox: Arc<Mailbox>,
-) -> JoinHandle<()> {
-    let acceptor = TlsAcceptor::from(tls);
-    tokio::spawn(async move {
-        loop {
-            let Ok((stream, peer)) = listener.accept().await else {
-                continue;
-            };
-            let (acceptor, mailbox) = (acceptor.clone(), Arc::clone(&mailbox));
-            tokio::spawn(async move { log(peer, plain_first(stream, acceptor, &mailbox).await) });
-        }
-    })
-}
-
-/// The same within TLS from the first byte.
-pub(crate) fn spawn_tls(
-    listener: TcpListener,
-    tls: Arc<ServerConfig>,
-    mailbox: Arc<Mailbox>,
+    first: First,
 ) -> JoinHandle<()> {
     let acceptor = TlsAcceptor::from(tls);
     tokio::spawn(async move {
@@ -92,16 +84,25 @@ pub(crate) fn spawn_tls(
             };
             let (acceptor, mailbox) = (acceptor.clone(), Arc::clone(&mailbox));
             tokio::spawn(async move {
-                let talk = async {
-                    let mut stream = BufReader::new(acceptor.accept(stream).await?);
-                    converse(&mut stream, Session::new(true), &mailbox)
-                        .await
-                        .map(drop)
+                let talk = match first {
+                    First::Plain => plain_first(stream, acceptor, &mailbox).await,
+                    First::Tls => tls_first(stream, acceptor, &mailbox).await,
                 };
-                log(peer, talk.await);
+                log(peer, talk);
             });
         }
     })
+}
+
+async fn tls_first(
+    stream: tokio::net::TcpStream,
+    acceptor: TlsAcceptor,
+    mailbox: &Mailbox,
+) -> io::Result<()> {
+    let mut stream = BufReader::new(acceptor.accept(stream).await?);
+    converse(&mut stream, Session::new(true), mailbox)
+        .await
+        .map(drop)
 }
 
 async fn plain_first(
